@@ -1,0 +1,1 @@
+"""The ``kb`` command: the one place that knows all the other packages."""

@@ -1,0 +1,1 @@
+"""Articles → entries → store and engine."""

@@ -1,0 +1,1 @@
+"""What is served: the page, the JSON API and the agents' protocol."""
