@@ -1,0 +1,38 @@
+"""Bytes of unknown encoding to text, and broken text to text that can be handled.
+
+Pastes come out of files, pipes and request bodies: UTF-8 mostly, UTF-16 from PowerShell's `>`, cp1252 from older
+Windows programs. Nothing here raises: what can't be decoded is replaced.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = (
+    # The marks of UTF-32 begin with those of UTF-16, so they are tried first.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BROKEN = re.compile("[\x00\ud800-\udfff]")
+
+
+def decode(data: bytes) -> str:
+    """The text of `data`: by its byte order mark, else UTF-8, else cp1252; what no encoding knows becomes U+FFFD."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def repair(text: str) -> str:
+    """`text` with lone surrogates and NULs replaced by U+FFFD: as many code points as before, and encodable."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return _BROKEN.sub("\ufffd", text)

@@ -1,0 +1,78 @@
+"""Where a message of several lines ends: the hardest question about a paste, answered in one place.
+
+Python prints a message as it is, so nothing marks its end. A line that can only be something else (a frame, a log
+line, a prompt, another error) ends it; a blank line ends it unless what follows begins as explanations do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kb.tracebacks import shapes, words
+from kb.tracebacks.lines import Line
+
+MAX_LINES = 120
+_OTHER = re.compile(
+    r"\s*(?:"
+    r"Exception (?:ignored in|in thread)\b|Task exception was never|Traceback|\[end of output\]|note: This (?:error|is an)"
+    r"|(?:FAILED|ERROR) \S+::|E {3,7}\S|[>+] ?(?:Exception Group )?Traceback|\+-[+-]-|\S{1,200}\.py:\d+: "
+    r"|-->|Process finished with exit code|During handling of|The above exception|exit status|The full traceback|\*{3}"
+    r"|make(?:\[\d+\])?: |npm ERR|Location:|location: |Python version:|Request Method:|</?(?:pre|div|span|p|html|body)\b"
+    r"|Aborted|Segmentation fault|error: subprocess-exited|hint: See above|<details>|File [\"“]"
+    r")"
+)
+
+
+def ends(text: str, indent: int) -> bool:
+    """Whether a line that follows a message indented by `indent` can't be part of it."""
+    if (
+        shapes.LOG.match(text)
+        or shapes.PROMPT.match(text)
+        or _OTHER.match(text)
+        or shapes.FENCE.match(text)
+        or shapes.RULE.match(text)
+    ):
+        return True
+    error = shapes.EXCEPTION.match(text)
+    return bool(error and len(error["indent"]) <= indent and words.is_exception(error["type"]))
+
+
+def take(lines: list[Line], at: int, indent: int) -> int:
+    """The index behind the last line of a message whose first line stands at `at - 1`."""
+    end = at
+    limit = min(len(lines), at + MAX_LINES)
+    while at < limit:
+        text = lines[at].text
+        if not text or text.isspace():
+            following = _paragraph(lines, at, limit)
+            if not following or not _goes_on(lines[following].text, indent):
+                break
+            at = following
+            continue
+        if ends(text, indent) or text.lstrip().startswith(words.PROSE):
+            break
+        at += 1
+        end = at
+    return end
+
+
+def _paragraph(lines: list[Line], at: int, limit: int) -> int:
+    """The first line behind the blank ones, 0 when there are many of them or nothing follows."""
+    for following in range(at, min(limit, at + 4)):
+        if lines[following].text.strip():
+            return following
+    return 0
+
+
+def _goes_on(text: str, indent: int) -> bool:
+    bare = text.lstrip()
+    if ends(text, indent) or bare.startswith(words.PROSE):
+        return False
+    return bare.startswith(words.GOES_ON) or len(text) - len(bare) >= indent + 4
+
+
+def dedented(lines: list[Line], indent: int) -> list[Line]:
+    """The lines without the indentation that the whole traceback has."""
+    if not indent:
+        return lines
+    return [line.cut(min(indent, line.indent)) for line in lines]

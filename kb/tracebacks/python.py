@@ -1,0 +1,120 @@
+"""Tracebacks as Python itself prints them, from 2.7 to 3.14, whole or cut."""
+
+from __future__ import annotations
+
+from kb.models import Frame
+from kb.tracebacks import messages, shapes, words
+from kb.tracebacks.found import Found, bounded, span_of, traceback
+from kb.tracebacks.lines import Line
+from kb.tracebacks.paths import in_app
+
+_LOOK_AHEAD = 40
+
+
+def read(lines: list[Line], at: int) -> Found | None:
+    """A traceback that begins with its header or, cut at the top, with a frame."""
+    start = at
+    header = shapes.HEADER.search(lines[at].text)
+    if header:
+        at = _skip_blank(lines, at + 1)
+    frames, at = read_frames(lines, at)
+    if not frames and not header:
+        return None
+    found = read_exception(lines, at, frames, start)
+    if found:
+        return found
+    return Found(max(at, start + 1), "python", frames=bounded(frames), start=start) if frames else None
+
+
+def read_exception(lines: list[Line], at: int, frames: list[Frame], start: int) -> Found | None:
+    """The exception line below frames, and what belongs to its message."""
+    at = _skip_blank(lines, at)
+    if at >= len(lines):
+        return None
+    line = lines[at]
+    error = shapes.EXCEPTION.match(line.text)
+    if not error or (error["message"] is None and not _alone(error["type"])):
+        return None
+    end = messages.take(lines, at + 1, len(error["indent"]))
+    shown = lines[at:end]
+    message = messages.dedented(lines[at + 1 : end], len(error["indent"]))
+    if error["message"] is not None:
+        message = [line.cut(error.start("message")), *message]
+    tb = traceback(error["type"], message, shown, bounded(frames))
+    return Found(end, "python", (tb,), start=start)
+
+
+def _alone(name: str) -> bool:
+    """Whether a name that fills its line, below frames, is an exception without a message."""
+    return words.is_exception(name) or name in words.PLAIN or name.rpartition(".")[2][:1].isupper()
+
+
+def _skip_blank(lines: list[Line], at: int) -> int:
+    while at < len(lines) and not lines[at].text.strip():
+        at += 1
+    return at
+
+
+def read_frames(lines: list[Line], at: int) -> tuple[list[Frame], int]:
+    """The frames from line `at` on, and the line behind them."""
+    frames: list[Frame] = []
+    total = len(lines)
+    while at < total:
+        line = lines[at]
+        match = shapes.FRAME.match(line.text)
+        if match:
+            end, source = _read_source(lines, at + 1, line.indent)
+            frames.append(_frame(match, lines[at:end], source))
+            at = end
+        elif shapes.REPEATED.match(line.text) or (frames and shapes.ELIDED.match(line.text)):
+            at += 1
+        elif not line.text.strip() and frames:
+            following = _skip_blank(lines, at)
+            if following < total and shapes.FRAME.match(lines[following].text):
+                at = following
+            else:
+                break
+        else:
+            break
+    return frames, at
+
+
+def _frame(match: object, shown: list[Line], source: str | None) -> Frame:
+    import re
+
+    assert isinstance(match, re.Match)
+    name = match["name"]
+    filename = match["filename"]
+    return Frame(filename, int(match["lineno"]), name.strip() if name else None, source, in_app(filename), span_of(shown))
+
+
+def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | None]:
+    """Where the source lines below a frame end, and the first of them.
+
+    Source stands deeper than its frame; where a paste lost its indentation, one line that is neither a frame nor an
+    exception counts as source.
+    """
+    source = None
+    limit = min(len(lines), at + _LOOK_AHEAD)
+    while at < limit:
+        text = lines[at].text
+        bare = text.strip()
+        if not bare or shapes.FRAME.match(text):
+            break
+        deeper = len(text) - len(text.lstrip()) > indent
+        if deeper and not shapes.REPEATED.match(text):
+            if not shapes.MARKS.match(text):
+                source = source or bare
+        elif source is None and not indent and _is_lost_source(text):
+            source = bare
+        elif not (source and shapes.MARKS.match(text)):
+            break
+        at += 1
+    return at, source
+
+
+def _is_lost_source(text: str) -> bool:
+    error = shapes.EXCEPTION.match(text)
+    if shapes.REPEATED.match(text) or shapes.HEADER.search(text) or shapes.LOG.match(text):
+        return False
+    return not error or (error["message"] is None and not _alone(error["type"]))

@@ -1,0 +1,63 @@
+"""The way through: repair, clean, recognise, chain."""
+
+from __future__ import annotations
+
+from kb.models import Reading
+from kb.tracebacks import paths, shapes
+from kb.tracebacks.chains import assemble
+from kb.tracebacks.decode import repair
+from kb.tracebacks.dialects import GATE, TRIGGERS
+from kb.tracebacks.found import Found
+from kb.tracebacks.lines import Line, split
+
+
+def read(text: str) -> Reading:
+    """What a paste says: its independent errors, each with its chain. Never raises, linear in the length of `text`."""
+    lines = split(repair(text))
+    found = scan(lines)
+    errors = assemble(found)
+    frames = [frame for chain in errors for tb in chain for frame in tb.frames]
+    dialect = next((item.dialect for item in found if item.errors), "none")
+    return Reading(dialect, errors, paths.python_version(frames), paths.package_versions(frames))
+
+
+def scan(lines: list[Line]) -> list[Found]:
+    """All that the recognisers find, from top to bottom."""
+    found: list[Found] = []
+    at = 0
+    while at < len(lines):
+        item = _recognise(lines, at)
+        if item is None:
+            at += 1
+            continue
+        at = max(item.end, at + 1)
+        at = _link(lines, at, item)
+        found.append(item)
+    return found
+
+
+def _recognise(lines: list[Line], at: int) -> Found | None:
+    text = lines[at].text
+    if not GATE.match(text):
+        return None
+    for trigger, recognise in TRIGGERS:
+        if trigger.match(text) and (item := recognise(lines, at)):
+            return item
+    return None
+
+
+def _link(lines: list[Line], at: int, item: Found) -> int:
+    """Note a chain sentence behind `item`, and where to go on."""
+    following = at
+    while following < len(lines) and following < at + 4 and not lines[following].text.strip():
+        following += 1
+    if following < len(lines):
+        text = lines[following].text
+        if shapes.CAUSE.match(text):
+            item.link = "cause"
+        elif shapes.CONTEXT.match(text):
+            item.link = "context"
+        else:
+            return at
+        return following + 1
+    return at

@@ -1,0 +1,44 @@
+"""How the lines of tracebacks look: one regular expression for each, used by several dialects.
+
+Each is anchored or begins with a rare literal, and none has a quantifier inside a quantified group over the same
+characters, so that no line can take more than linear time.
+"""
+
+from __future__ import annotations
+
+import re
+
+HEADER = re.compile(r"Traceback \((?:most recent call last|innermost last)\)\s*:?|^\W{0,4}Traceback\s*:\s*$")
+FRAME = re.compile(
+    r"\s*(?:\W{1,3} ?)?File [\"“'](?P<filename>[^\"”]{1,1000}?)[\"”'],? line (?P<lineno>\d{1,9})"
+    r"(?:,? in (?P<name>\S[^\n]{0,500}))?,?\s*$"
+)
+REPEATED = re.compile(r"\s*\[Previous line repeated \d+ more times?\]")
+MARKS = re.compile(r"\s*[~^][~^\s|]*$")
+ELIDED = re.compile(r"\s*\.{3}(?:\s*<\d+ lines>\.{3})?\s*$")
+
+NAME = r"(?:[^\W\d]\w*|<locals>)(?:\.(?:[^\W\d]\w*|<locals>)){0,20}"
+EXCEPTION = re.compile(rf"(?P<indent>\s*)(?P<type>{NAME})(?::(?=\s|$)\s?(?P<message>.*)|\s*$)")
+
+CAUSE = re.compile(r"\W*The above exception was the direct cause of the following exception:?")
+CONTEXT = re.compile(r"\W*During handling of the above exception(?: \(.{0,2000}\))?, another exception occurred:?")
+
+LOG = re.compile(
+    r"\s*(?:"
+    r"[\[(]?\d{4}[-/.]\d\d[-/.]\d\d[T ]\d\d?:\d\d"
+    r"|[\[(]?\d\d[-/]\d\d[-/]\d{2,4}[ T]\d\d:\d\d"
+    r"|\[?\d\d:\d\d:\d\d[\],. ]"
+    r"|[\[(]?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d"
+    r"|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)\]?(?::|\s|/|$)"
+    r"|\[(?:[IWEC]|info|warn|error|debug) "
+    r"|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3} - "
+    r"|(?:START|END|REPORT) RequestId:"
+    r"|level=\w|ts=\d"
+    r")"
+)
+PROMPT = re.compile(
+    r"\s*(?:[$%❯➜] \S|>>>|\.\.\. |In ?\[\d*\]|Out\[\d+\]|PS [A-Z]:\\|(?:\([\w.-]{1,40}\) )?(?:[A-Z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,40}@[\w.-]{1,60}[: ][^$#\n]{0,200}[$#](?: |$)))"
+)
+FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*\w*\s*$")
+RULE = re.compile(r"\s*([-=_*#+!─═━~])\1{7,}")

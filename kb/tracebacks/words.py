@@ -1,0 +1,51 @@
+"""The word lists of `kb/data/reader_words.tsv`, and the questions asked of them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+_FILE = Path(__file__).parent.parent / "data" / "reader_words.tsv"
+
+
+def _load() -> dict[str, tuple[str, ...]]:
+    lists: dict[str, list[str]] = defaultdict(list)
+    for row in _FILE.read_text(encoding="utf-8").splitlines():
+        if row and not row.startswith("#"):
+            kind, word, _why = row.split("\t")
+            lists[kind].append(word)
+    return {kind: tuple(words) for kind, words in lists.items()}
+
+
+_LISTS = _load()
+NAMES = frozenset(_LISTS["name"])
+ENDINGS = _LISTS["ending"]
+PLAIN = frozenset(_LISTS["plain"])
+GOES_ON = _LISTS["goes-on"]
+PROSE = _LISTS["prose"]
+_TROUBLE = re.compile("|".join(re.escape(word) for word in _LISTS["trouble"]), re.IGNORECASE)
+
+
+def is_exception(name: str) -> bool:
+    """Whether a printed name can only be an exception's: by its ending, or because it is a known one."""
+    last = name.rsplit(".", 1)[-1]
+    if last in PLAIN and last == name:
+        return False
+    if not last[:1].isupper():
+        return (name != last and (last in NAMES or last.lower().endswith(("error", "exception")))) or last in {
+            "gaierror",
+            "herror",
+        }
+    return last.endswith(ENDINGS) or last in NAMES
+
+
+def may_be_exception(name: str) -> bool:
+    """Whether a dotted name in front of a colon can be an exception's: modules in lower case, then a class."""
+    module, dot, last = name.rpartition(".")
+    return bool(dot) and last[:1].isupper() and not last.isupper() and module[:1].isalpha()
+
+
+def trouble(text: str) -> int:
+    """How many words of trouble a line holds."""
+    return len({match.group().lower() for match in _TROUBLE.finditer(text)})
