@@ -189,8 +189,9 @@ class Entry:
     12 hex digits and a number for an entry read out of a loose page.
 
     `general` entries describe a message that any program raises for reasons of its own; they are
-    offered, and trusted only where evidence singles out a cause. `applies_to` and `requires` are
-    requirement specifiers. `table` maps values of a slot to what replaced them (upgrade breakages).
+    offered, and trusted only where evidence singles out a cause. `applies_to` holds requirement
+    specifiers. `table` maps, for a slot, its values to what replaced them (upgrade breakages):
+    `{"name": {"np.float": "float"}}`.
     """
 
     id: str
@@ -217,6 +218,7 @@ class Entry:
     published: str | None = None
     updated: str | None = None
     reproduction: tuple[str, ...] = ()
+    table: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def proven(self) -> bool:
