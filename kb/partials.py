@@ -1,0 +1,118 @@
+"""How much of a template stands in a damaged message: cut, wrapped in other text, re-wrapped in mid-word, re-cased.
+
+Chunks are looked for in order, without whitespace and without case, so that a line break inside a word doesn't matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.captures import Capture, typed_value
+
+PartialKind = Literal["prefix", "infix", "suffix", "recased"]
+
+SHORTEST_REST = 4
+"""Characters of a chunk that must be left where a message was cut in its midst; fewer are chance."""
+
+LONGEST_REST = 400
+"""Characters of a cut chunk that are tried at most, which bounds the work on a chunk of any length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`covered` is the share (0 to 1) of the template's literal text found in order in `message[start:end]`.
+
+    `kind`: `recased` the whole message but for case or breaks, `infix` the whole template with other text around it,
+    `prefix` the template's beginning (the message was cut behind), `suffix` its end (cut before).
+    """
+
+    captures: tuple[Capture, ...]
+    covered: float
+    start: int
+    end: int
+    kind: PartialKind
+
+
+class Stripped:
+    """A message in small letters without whitespace, and the way back to its own offsets."""
+
+    __slots__ = ("message", "origins", "text")
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        self.origins = [i for i, char in enumerate(message) if not char.isspace()]
+        # One character for one: `lower` may give two, as it does for a Turkish İ, and would shift all that follows.
+        self.text = "".join([low if len(low := message[i].lower()) == 1 else message[i] for i in self.origins])
+
+
+def search_chunks(chunks: Sequence[str], slots: Sequence[str], message: Stripped) -> Partial | None:
+    """The best of: all chunks in order, the leading ones up to the message's end, the trailing ones from its start."""
+    bare = ["".join(chunk.split()).lower() for chunk in chunks]
+    total = sum(map(len, bare))
+    if not total or not message.text:
+        return None
+    found = [(0, _forward(bare, message.text))]
+    if sum(end - start for start, end in found[0][1]) < total:
+        size = len(message.text)
+        mirrored = _forward([chunk[::-1] for chunk in reversed(bare)], message.text[::-1])
+        places = [(size - end, size - start) for start, end in reversed(mirrored)]
+        found.append((len(bare) - len(places), places))
+    shares = [sum(end - start for start, end in places) / total for _, places in found]
+    best = shares.index(max(shares))
+    if not shares[best]:
+        return None
+    skipped, places = found[best]
+    kind: PartialKind = "suffix" if best else "prefix"
+    if shares[best] == 1:
+        kind = "recased" if places[0][0] == 0 and places[-1][1] == len(message.text) else "infix"
+    return _partial(places, slots[skipped:], message, shares[best], kind)
+
+
+def _forward(chunks: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """Where the chunks stand, one after the other with a character between them; fewer where the text was cut."""
+    places: list[tuple[int, int]] = []
+    position, last = 0, len(chunks) - 1
+    for i, chunk in enumerate(chunks):
+        start = position + 1 if i else 0
+        if chunk:
+            found = text.find(chunk, start)
+        else:
+            found = 0 if i == 0 else len(text) if i == last and start <= len(text) else -1
+        if found < 0:
+            rest = _cut(chunk, text, start)
+            if rest:
+                places.append((len(text) - rest, len(text)))
+            break
+        position = found + len(chunk)
+        places.append((found, position))
+    return places
+
+
+def _cut(chunk: str, text: str, position: int) -> int:
+    """How many characters of the chunk's beginning end the text, looking no further back than `position`."""
+    for length in range(min(len(chunk) - 1, len(text) - position, LONGEST_REST), SHORTEST_REST - 1, -1):
+        if text.endswith(chunk[:length]):
+            return length
+    return 0
+
+
+def _partial(
+    places: Sequence[tuple[int, int]], slots: Sequence[str], message: Stripped, covered: float, kind: PartialKind
+) -> Partial:
+    """Turns places in the stripped text into captures and spans in the message."""
+    origins, text = message.origins, message.message
+    captures = []
+    inner = list(zip(slots, places, places[1:], strict=False))
+    for i, (name, (begin, start), (end, stop)) in enumerate(inner):
+        first, after = origins[start], origins[end - 1] + 1
+        # Other text may stand around the template: of a slot at its edge only the nearest word is surely meant.
+        if i == 0 and begin == start:
+            first = after - len(text[first:after].split()[-1])
+        if i == len(inner) - 1 and end == stop:
+            after = first + len(text[first:after].split()[0])
+        raw = text[first:after]
+        captures.append(Capture(name, raw, typed_value(raw), first, after))
+    start, end = places[0][0], places[-1][1]
+    return Partial(tuple(captures), covered, origins[start], origins[max(start, end - 1)] + 1, kind)
