@@ -1,0 +1,68 @@
+"""The connection that is asked at each lookup: has anything changed?"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from threading import Lock
+
+from kb.store.reading import GENERATION
+from kb.store.rows import Generation
+from kb.store.sqlite import SQLite
+
+_INHERITED: list[sqlite3.Connection] = []
+"""SQLite forbids to use, and even to close, a connection that came through a fork: they are kept unused."""
+
+
+class Probe:
+    """One open connection, guarded by a lock, in a few microseconds a question. Made anew after a fork."""
+
+    def __init__(self, database: SQLite) -> None:
+        self._database = database
+        self._connection: sqlite3.Connection | None = None
+        self._lock = Lock()
+        self._pid = os.getpid()
+
+    def generation(self) -> Generation:
+        """The generation now."""
+        return Generation(*self._ask(GENERATION))
+
+    def data_version(self) -> int | None:
+        """A number that changes with every write of any process; None where the database can't tell."""
+        return None if self._database.immutable else int(self._ask("PRAGMA data_version")[0])
+
+    def _ask(self, statement: str) -> tuple[int, str]:
+        if os.getpid() != self._pid:
+            self._after_fork()
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = self._database.reader()
+                row: tuple[int, str] = self._connection.execute(statement).fetchone()
+                if self._database.immutable:
+                    # Such a connection never looks at the file again.
+                    self._drop()
+            except sqlite3.Error as problem:
+                self._drop()
+                raise self._database.explain(problem) or problem from problem
+            return row
+
+    def _after_fork(self) -> None:
+        # Another thread may have held the lock when the process forked: nobody would ever release it here.
+        self._lock = Lock()
+        self._pid = os.getpid()
+        if self._connection is not None:
+            _INHERITED.append(self._connection)
+            self._connection = None
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def close(self) -> None:
+        """Gives the connection back; the next question opens another."""
+        if os.getpid() != self._pid:
+            self._after_fork()
+        with self._lock:
+            self._drop()

@@ -1,0 +1,212 @@
+"""The store's façade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from kb.errors import StoreMissing, UnavailableError
+from kb.models import Entry
+from kb.store import schema
+from kb.store.probe import Probe
+from kb.store.reading import Snapshot
+from kb.store.rows import Change, Document, Generation, Header, Source, TemplateRow, Wanted
+from kb.store.sqlite import SQLite, database_for
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+BUSY_SECONDS = 5.0
+
+
+class Store:
+    """What is known, and what users said about it. Safe to share between threads and over a fork.
+
+    Every method may raise UnavailableError (StoreBroken, StoreLocked, …): damage and locks can show at
+    any time. The reading methods each read one state; for several that agree take `snapshot()`.
+    """
+
+    def __init__(self, database: SQLite) -> None:
+        self._database = database
+        self._probe = Probe(database)
+        self._engine: Engine | None = None
+        self._votes: tuple[int | None, dict[tuple[str, str], tuple[int, int]]] = (None, {})
+
+    @classmethod
+    def open(cls, url: str, *, wait: float = BUSY_SECONDS) -> Self:
+        """Opens a knowledge base that is there and up to date; never makes or changes one.
+
+        `wait` is how many seconds a write waits for another writer. Raises SettingError for a URL that
+        can't be used, StoreMissing, StoreOutdated, StoreBroken, StoreLocked.
+        """
+        database = database_for(url, wait)
+        schema.require(database, _revision(database))
+        return cls(database)
+
+    @classmethod
+    def create(cls, url: str, *, wait: float = BUSY_SECONDS) -> Self:
+        """Opens a knowledge base, making its folder and tables or migrating them where needed.
+
+        Only the `kb` command does this, under its file lock. Raises as `open`, but for StoreMissing.
+        """
+        database = database_for(url, wait)
+        try:
+            database.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise UnavailableError(f"{database.path.parent} can't be made: {problem}", "set data_dir") from problem
+        try:
+            found = _revision(database)
+        except StoreMissing:
+            found = None
+        if found is None or found < schema.REVISION:
+            from kb.migrations import upgrade
+
+            with database.translated(), database.engine(foreign_keys=False).begin() as connection:
+                upgrade(connection)
+        return cls.open(url, wait=wait)
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def generation(self) -> Generation:
+        """Which generation is served now; asked at each lookup, a few microseconds."""
+        return self._probe.generation()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One state of the knowledge for several reads, whatever is published meanwhile."""
+        connection = self._database.reader()
+        try:
+            with self._database.translated():
+                connection.execute("BEGIN")
+            yield Snapshot(self._database, connection)
+        finally:
+            connection.close()
+
+    def sources(self) -> tuple[Source, ...]:
+        """See `Snapshot.sources`."""
+        with self.snapshot() as now:
+            return now.sources()
+
+    def documents(self, source: str) -> dict[str, Document]:
+        """See `Snapshot.documents`."""
+        with self.snapshot() as now:
+            return now.documents(source)
+
+    def headers(self) -> Iterator[Header]:
+        """See `Snapshot.headers`."""
+        with self.snapshot() as now:
+            yield from now.headers()
+
+    def bodies(self, ids: Iterable[str] | None = None) -> dict[str, str]:
+        """See `Snapshot.bodies`."""
+        with self.snapshot() as now:
+            return now.bodies(ids)
+
+    def entries(self) -> Iterator[Entry]:
+        """See `Snapshot.entries`."""
+        with self.snapshot() as now:
+            yield from now.entries()
+
+    def entry(self, entry: str) -> Entry | None:
+        """See `Snapshot.entry`."""
+        with self.snapshot() as now:
+            return now.entry(entry)
+
+    def templates(self) -> Iterator[TemplateRow]:
+        """See `Snapshot.templates`."""
+        with self.snapshot() as now:
+            yield from now.templates()
+
+    def codes(self) -> dict[str, tuple[str, ...]]:
+        """See `Snapshot.codes`."""
+        with self.snapshot() as now:
+            return now.codes()
+
+    def redirects(self) -> dict[str, str]:
+        """See `Snapshot.redirects`."""
+        with self.snapshot() as now:
+            return now.redirects()
+
+    # --- writing knowledge ---------------------------------------------------------------------
+
+    def publish(self, change: Change) -> int:
+        """Does the whole change in one transaction, which also raises the generation; answers its number.
+
+        Readers see the old state or the new one, also when this process is killed in the middle. Raises
+        StoreLocked where somebody is writing, or has published since `change.expected_generation`.
+        """
+        from kb.store import writing
+
+        with self._writing() as connection:
+            return writing.publish(connection, change)
+
+    # --- what users say ------------------------------------------------------------------------
+
+    def vote(self, entry: str, fix: str, worked: bool, fingerprint: str) -> str:
+        """Keeps a vote for a fix; answers the token for `unvote`. The caller has checked the ids."""
+        from kb.store import writing
+
+        with self._writing() as connection:
+            return writing.vote(connection, entry, fix, worked, fingerprint)
+
+    def unvote(self, token: str) -> bool:
+        """Takes a vote back; False where there is none of that token."""
+        from kb.store import writing
+
+        with self._writing() as connection:
+            return writing.unvote(connection, token)
+
+    def feedback(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """Votes by (entry, fix): how many worked, how many failed. Read again only after a write; not
+        to be changed by the caller."""
+        version = self._probe.data_version()
+        kept, votes = self._votes
+        if version is None or kept != version:
+            with self.snapshot() as now:
+                votes = now.feedback()
+            self._votes = version, votes
+        return votes
+
+    def want(self, fingerprint: str, exception: str, normal: str) -> None:
+        """Counts an error that nothing is known about. `normal` is its normal form, without secrets."""
+        from kb.store import writing
+
+        with self._writing() as connection:
+            writing.want(connection, fingerprint, exception, normal)
+
+    def wanted(self, limit: int = 50) -> tuple[Wanted, ...]:
+        """The errors asked for in vain, most often wanted first."""
+        with self.snapshot() as now:
+            return now.wanted(limit)
+
+    # --- housekeeping --------------------------------------------------------------------------
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        self._database.require()
+        if self._engine is None:
+            self._engine = self._database.engine()
+        with self._database.translated(), self._engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        self._probe.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _revision(database: SQLite) -> str | None:
+    connection = database.reader()
+    try:
+        return schema.revision(database, connection)
+    finally:
+        connection.close()

@@ -1,0 +1,107 @@
+"""The tables as SQLAlchemy sees them. `kb/migrations` makes them; a test holds the two together.
+
+`source`, `document`, `entry`, `template`, `code` and `generation` are knowledge, rebuilt from articles.
+`vote` and `wanted` come from users; no rebuild touches them, and they name entries without a foreign key,
+so that the votes for an entry survive its removal and return.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("location", Text, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("source", ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("problems", Text, nullable=False),  # JSON
+    UniqueConstraint("source", "path"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("document", ForeignKey("document.key", ondelete="CASCADE"), nullable=False, index=True),
+    Column("id", String(300), nullable=False, index=True),
+    Column("shadowed", Boolean, nullable=False),  # another source or file holds the entry that is served
+    Column("title", Text, nullable=False),
+    Column("library", String(200), nullable=False),
+    Column("exceptions", Text, nullable=False),  # JSON
+    Column("origin", String(20), nullable=False),
+    Column("general", Boolean, nullable=False),
+    Column("proven", Boolean, nullable=False),
+    Column("status", String(40), nullable=False),
+    Column("moved_to", String(300)),
+    Column("body", Text, nullable=False),  # JSON, see codec
+)
+
+template = Table(
+    "template",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("entry", ForeignKey("entry.key", ondelete="CASCADE"), nullable=False, index=True),
+    Column("form", Integer, nullable=False),  # which of the entry's `errors`
+    Column("exception", Text, nullable=False),
+    Column("message", Text, nullable=False),
+)
+
+code = Table(
+    "code",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("entry", ForeignKey("entry.key", ondelete="CASCADE"), nullable=False, index=True),
+    Column("code", String(200), nullable=False),
+)
+
+generation = Table(
+    "generation",
+    metadata,
+    Column("key", Integer, primary_key=True),  # always 1: the table holds one row
+    Column("number", Integer, nullable=False),
+    Column("rules", String(200), nullable=False),
+    Column("created", String(40), nullable=False),  # ISO 8601, UTC
+)
+
+vote = Table(
+    "vote",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("entry", String(300), nullable=False),
+    Column("fix", String(300), nullable=False),
+    Column("worked", Boolean, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("created", String(40), nullable=False),
+    Index("ix_vote_entry", "entry", "fix"),
+)
+
+wanted = Table(
+    "wanted",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("exception", Text, nullable=False),
+    Column("normal", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("first", String(40), nullable=False),
+    Column("last", String(40), nullable=False),
+)

@@ -1,0 +1,163 @@
+"""What `Store.publish`, votes and wanted errors write, with SQLAlchemy's Core (the ORM takes longer to import)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, delete, exists, func, insert, or_, select, update
+
+from kb.errors import StoreLocked
+from kb.models import Entry
+from kb.store import tables as t
+from kb.store.codec import entry_to_json
+from kb.store.rows import Change, Upsert
+
+WANTED_LIMIT = 10_000
+"""How many wanted errors are kept: anybody can paste, so the table must not grow without end."""
+
+_TEXT_LIMIT = 2_000
+
+
+def publish(connection: Connection, change: Change) -> int:
+    """Does the whole change and answers the new generation's number. Raises StoreLocked where somebody
+    else has published since `change.expected_generation`."""
+    number = change.expected_generation + 1
+    raised = connection.execute(
+        update(t.generation)
+        .where(t.generation.c.number == change.expected_generation)
+        .values(number=number, rules=change.rules, created=_now())
+    )
+    if raised.rowcount != 1:
+        found = connection.execute(select(t.generation.c.number)).scalar()
+        raise StoreLocked(
+            f"somebody else changed the knowledge base meanwhile (generation {found}, expected"
+            f" {change.expected_generation})",
+            "run the command again",
+        )
+    for name in change.removed_sources:
+        connection.execute(delete(t.source).where(t.source.c.id == clean(name)))
+    for source in change.sources:
+        values = {"location": clean(source.location), "kind": source.kind, "position": source.position}
+        known = connection.execute(update(t.source).where(t.source.c.id == clean(source.id)).values(values))
+        if not known.rowcount:
+            connection.execute(insert(t.source).values(id=clean(source.id), **values))
+    for name, path in change.removed:
+        _forget(connection, name, path)
+    for upsert in change.upserts:
+        _forget(connection, upsert.source, upsert.path)
+        _store(connection, upsert)
+    _shadow(connection)
+    return number
+
+
+def _forget(connection: Connection, source: str, path: str) -> None:
+    found = and_(t.document.c.source == clean(source), t.document.c.path == clean(path))
+    connection.execute(delete(t.document).where(found))
+
+
+def _store(connection: Connection, upsert: Upsert) -> None:
+    key = _key(
+        connection.execute(
+            insert(t.document).values(
+                source=clean(upsert.source),
+                path=clean(upsert.path),
+                sha256=upsert.sha256,
+                problems=json.dumps([dict(problem) for problem in upsert.problems]),
+            )
+        )
+    )
+    for entry in upsert.entries:
+        held = _key(connection.execute(insert(t.entry).values(document=key, **_columns(entry))))
+        forms = [
+            {"entry": held, "form": form, "exception": clean(error.exception), "message": clean(error.message)}
+            for form, error in enumerate(entry.errors)
+        ]
+        if forms:
+            connection.execute(insert(t.template), forms)
+        if codes := [{"entry": held, "code": clean(code)} for code in dict.fromkeys(entry.codes)]:
+            connection.execute(insert(t.code), codes)
+
+
+def _key(result: Any) -> int:
+    return int(result.inserted_primary_key[0])
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": clean(entry.id),
+        "shadowed": False,
+        "title": clean(entry.title),
+        "library": clean(entry.library),
+        "exceptions": json.dumps(list(dict.fromkeys(error.exception for error in entry.errors if error.exception))),
+        "origin": entry.origin,
+        "general": entry.general,
+        "proven": entry.proven,
+        "status": entry.status,
+        "moved_to": clean(entry.moved_to) if entry.moved_to else None,
+        "body": entry_to_json(entry),
+    }
+
+
+def _shadow(connection: Connection) -> None:
+    """Marks the entries that another of the same id overrides: from a source of higher position, else of
+    the first source and path by name, so that the outcome doesn't depend on the order of indexing."""
+    entry, document, source = t.entry, t.document, t.source
+    other, its_document, its_source = entry.alias(), document.alias(), source.alias()
+    ours = entry.alias()
+    overridden = (
+        select(ours.c.key)
+        .join(document, document.c.key == ours.c.document)
+        .join(source, source.c.id == document.c.source)
+        .where(
+            exists()
+            .where(other.c.id == ours.c.id, other.c.key != ours.c.key)
+            .where(its_document.c.key == other.c.document, its_source.c.id == its_document.c.source)
+            .where(
+                or_(
+                    its_source.c.position > source.c.position,
+                    and_(its_source.c.position == source.c.position, its_source.c.id < source.c.id),
+                    and_(its_source.c.id == source.c.id, its_document.c.path < document.c.path),
+                    and_(its_document.c.key == document.c.key, other.c.key < ours.c.key),
+                )
+            )
+        )
+    )
+    connection.execute(update(entry).values(shadowed=case((entry.c.key.in_(overridden), True), else_=False)))
+
+
+def vote(connection: Connection, entry: str, fix: str, worked: bool, fingerprint: str) -> str:
+    """Keeps a vote; answers the token by which it can be taken back, which nobody can guess."""
+    token = secrets.token_urlsafe(18)
+    values = {"entry": clean(entry), "fix": clean(fix), "fingerprint": clean(fingerprint)}
+    connection.execute(insert(t.vote).values(token=token, worked=worked, created=_now(), **values))
+    return token
+
+
+def unvote(connection: Connection, token: str) -> bool:
+    """Takes a vote back; False where there is none of that token."""
+    return bool(connection.execute(delete(t.vote).where(t.vote.c.token == clean(token))).rowcount)
+
+
+def want(connection: Connection, fingerprint: str, exception: str, normal: str) -> None:
+    """Counts an error that nothing was known about. Past `WANTED_LIMIT` the least wanted one goes."""
+    now = _now()
+    known = update(t.wanted).where(t.wanted.c.fingerprint == clean(fingerprint))
+    if connection.execute(known.values(count=t.wanted.c.count + 1, last=now)).rowcount:
+        return
+    if (connection.execute(select(func.count()).select_from(t.wanted)).scalar() or 0) >= WANTED_LIMIT:
+        least = select(t.wanted.c.fingerprint).order_by(t.wanted.c.count, t.wanted.c.last).limit(1)
+        connection.execute(delete(t.wanted).where(t.wanted.c.fingerprint.in_(least)))
+    values = {"exception": clean(exception[:_TEXT_LIMIT]), "normal": clean(normal[:_TEXT_LIMIT])}
+    connection.execute(insert(t.wanted).values(fingerprint=clean(fingerprint), count=1, first=now, last=now, **values))
+
+
+def clean(text: str) -> str:
+    """The text as a database can hold it: lone surrogates and NUL become replacement characters."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
