@@ -28,7 +28,8 @@ LONGEST = 200_000
 _HEADING = re.compile(r"(Cause|Fix|Avoid)\s*:\s*(.*)", re.DOTALL)
 _PLACES = {("h2", "Cause"): "cause", ("h3", "Fix"): "fix", ("h3", "Avoid"): "avoid", ("h2", "Avoid"): "avoid"}
 _AUTHORED_KEY = re.compile(r"^(errors|library)[ \t]*:", re.MULTILINE)
-_UNFINISHED = re.compile(r"(?:<!--|^\s*#)\s*write:\s*([^\n]*?)\s*(?:-->|$)", re.MULTILINE)
+_UNFINISHED = re.compile(r"(?:<!--|^[ \t]*#)[ \t]*write:([^\n]*)", re.MULTILINE)
+"""What `kb new` leaves for the author to replace, as comments of YAML, Markdown and code."""
 
 
 @dataclass(slots=True)
@@ -77,11 +78,9 @@ def parse(path: str | PurePath, text: str) -> tuple[Article | None, list[Problem
     reader = _Body(shown, body, body_line, front)
     top = reader.read()
     problems += reader.problems
-    problems += [
-        problem("KB310", shown, text.count("\n", 0, found.start(1)) + 1, text=found[1])
-        for found in _UNFINISHED.finditer(text)
-        if found.start() < len(text) - len(body) or found[0].startswith("<!--")
-    ]
+    for found in _UNFINISHED.finditer(text):
+        line = text.count("\n", 0, found.start(1)) + 1
+        problems.append(problem("KB310", shown, line, text=found[1].strip().removesuffix("-->").strip()))
     if front is not None:
         problems += slots.check_messages(shown, front, front_lines)
     problems.sort()

@@ -10,26 +10,10 @@ from collections.abc import Iterator
 
 from indexer.front import FrontMatter, Lines
 from indexer.problems import Problem, problem
+from kb.templates import Template
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_BRACE = re.compile(r"\{\{|\}\}|\{([^{}]{0,60})\}|[{}]")
 _IN_PROSE = re.compile(r"(?<!\{)\{([a-z][a-z0-9_]{0,39})\}(?!\})")
-
-
-def of_message(template: str) -> tuple[str, ...]:
-    """The slots of a template, in order. Raises ValueError where a brace isn't one of a slot."""
-    names: list[str] = []
-    after_slot = -1
-    for found in _BRACE.finditer(template):
-        if found[0] in ("{{", "}}"):
-            continue
-        if found[1] is None or not _NAME.fullmatch(found[1]):
-            raise ValueError(f"`{found[0]}` is no slot")
-        if found.start() == after_slot:
-            raise ValueError(f"`{found[0]}` follows another slot with nothing between them")
-        after_slot = found.end()
-        names.append(found[1])
-    return tuple(names)
 
 
 def of_messages(front: FrontMatter) -> frozenset[str]:
@@ -51,7 +35,9 @@ def check_messages(path: str, front: FrontMatter, lines: Lines) -> list[Problem]
     problems = []
     for number, form in enumerate(front.errors):
         try:
-            of_message(form.message)
+            odd = [name for name in Template.parse(form.message).slots if not _NAME.fullmatch(name)]
+            if odd:
+                raise ValueError(f"`{odd[0]}` is no name for a slot")
         except ValueError as error:
             line = lines.get(f"errors.{number}.message", 0)
             problems.append(problem("KB110", path, line, reason=error))
