@@ -25,6 +25,7 @@ from kb.errors import KBError
 
 _LAYOUT = "1"
 """Part of each environment's hash: raise it when the layout below changes."""
+_LOCK = "requirements.lock"
 _BUILD_SECONDS = 600
 _SYSTEM = Path("/usr")
 
@@ -73,17 +74,23 @@ class Environments:
         """
         wanted = sorted({str(requirement(text)) for text in requires})
         held = [f"{name}=={version}" for name, version in sorted((pins or {}).items())]
+        free = self._place(interpreter, wanted, [])
+        if held and not set(held) <= set(_locked(free) or ()):
+            return self._made(self._place(interpreter, wanted, held), interpreter, wanted, held)
+        return self._made(free, interpreter, wanted, [])
+
+    def _place(self, interpreter: Interpreter, wanted: list[str], held: list[str]) -> Path:
         key = "\n".join([_LAYOUT, interpreter.release, str(interpreter.prefix), *wanted, "", *held])
-        path = self.folder / hashlib.sha256(key.encode()).hexdigest()[:16]
-        lock = path / "requirements.lock"
-        if not lock.is_file():
+        return self.folder / hashlib.sha256(key.encode()).hexdigest()[:16]
+
+    def _made(self, path: Path, interpreter: Interpreter, wanted: list[str], held: list[str]) -> Environment:
+        if (lines := _locked(path)) is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{path}.building"):
-                if not lock.is_file():
+                if _locked(path) is None:
                     self._build(path, interpreter, wanted, held)
-        lines = lock.read_text(encoding="utf-8").splitlines()
-        packages = dict(line.split("==", 1) for line in lines if "==" in line)
-        return Environment(path, interpreter, packages)
+            lines = _locked(path) or []
+        return Environment(path, interpreter, dict(line.split("==", 1) for line in lines if "==" in line))
 
     def _build(self, path: Path, interpreter: Interpreter, wanted: list[str], held: list[str]) -> None:
         building = path.with_suffix(".new")
@@ -103,7 +110,7 @@ class Environments:
                     _install(building, wanted, [])
             _inside(building, interpreter)
             listed = _uv(["pip", "freeze", "-q", "--python", "venv/bin/python"], building)
-            (building / "requirements.lock").write_text(listed, encoding="utf-8")
+            (building / _LOCK).write_text(listed, encoding="utf-8")
             building.rename(path)
         finally:
             shutil.rmtree(building, ignore_errors=True)
@@ -125,6 +132,14 @@ def required(packages: Mapping[str, str], requires: Iterable[str]) -> dict[str, 
     """Of all that is installed, the packages that were asked for by name."""
     names = sorted({canonicalize_name(requirement(text).name) for text in requires})
     return {name: packages[name] for name in names if name in packages}
+
+
+def _locked(path: Path) -> list[str] | None:
+    """What an environment was found to hold when it was built; None where it isn't there."""
+    try:
+        return (path / _LOCK).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return None
 
 
 def uv() -> str | None:

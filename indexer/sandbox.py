@@ -21,6 +21,7 @@ from typing import Protocol
 
 from indexer import neutral, process
 from indexer.process import Outcome
+from kb.errors import CallError
 
 HOME = "/home/dev"
 APP = f"{HOME}/app"
@@ -64,6 +65,12 @@ class Limits:
     disk_bytes: int = 256 * _MIB
     processes: int = 128
     files: int = 1024
+
+
+class SandboxMissing(CallError):
+    """Nothing here can keep an article's program from doing harm."""
+
+    code = "sandbox-missing"
 
 
 class Runner(Protocol):

@@ -1,0 +1,233 @@
+"""Proving articles: their reproductions must raise, their fixes must run, their tracebacks must find them.
+
+A proof is written as soon as its article is done, so an interrupted run loses nothing but the article at hand.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from indexer import authored, proof, pythons
+from indexer.article import Article
+from indexer.environments import BuildFailed, Environments
+from indexer.examples import Examples, where
+from indexer.problems import Problem, has_errors, problem
+from indexer.proof import ProofFile, RecordedTraceback, Run
+from indexer.pythons import Interpreter
+from indexer.sandbox import Runner, Sandbox, SandboxMissing, Unguarded
+
+Lookup = Callable[[str], tuple[str | None, str | None, str | None]]
+"""Looks a traceback up: the verdict, the first entry's id, and the id of the cause that evidence points to (None
+where it points to none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came of one article. `ok` where no problem is an error; `skipped` where its proof still held and
+    nothing was run."""
+
+    id: str
+    path: str
+    ok: bool
+    problems: tuple[Problem, ...] = ()
+    runs: tuple[Run, ...] = ()
+    skipped: bool = False
+
+
+def verify(
+    paths: Iterable[Path],
+    *,
+    data_dir: Path,
+    jobs: int | None = None,
+    changed: bool = False,
+    library: str | None = None,
+    unsandboxed: bool = False,
+    upgrade: bool = False,
+    interpreters: Sequence[str] = (),
+    progress: Callable[[Verification], None] | None = None,
+    lookup: Lookup | None = None,
+) -> list[Verification]:
+    """Prove the articles at `paths` (files, or folders with all that is in them), in the order of their paths.
+
+    `changed` leaves out what has a proof that holds; `upgrade` lets go of the package versions that earlier
+    proofs were made with. `interpreters` are paths of Pythons; empty: those on the path. `progress` is called
+    for each article as it is done, by the calling thread. Environments are kept in `data_dir`, and so are the
+    proofs of articles that don't lie in a checkout. Raises SandboxMissing unless `unsandboxed`.
+    """
+    runner: Runner = Unguarded()
+    if not unsandboxed:
+        runner = sandbox = Sandbox()
+        if reason := sandbox.available():
+            raise SandboxMissing(reason, "articles are code; --unsandboxed runs them with your own rights")
+    prover = Prover(
+        Examples(runner), Environments(data_dir / "environments"), pythons.find(interpreters), data_dir, lookup
+    )
+    found = [path for path in find(paths) if library in (None, path.parent.name)]
+    results: dict[Path, Verification] = {}
+    with ThreadPoolExecutor(jobs or min(4, os.cpu_count() or 1)) as pool:
+        waiting = {pool.submit(prover.prove, path, changed, upgrade): path for path in found}
+        try:
+            for done in as_completed(waiting):
+                results[waiting[done]] = done.result()
+                if progress:
+                    progress(done.result())
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return [results[path] for path in found]
+
+
+def find(paths: Iterable[Path]) -> list[Path]:
+    """The authored articles among these files and in these folders."""
+    files = {
+        file
+        for path in paths
+        for file in (path.rglob("*.md") if path.is_dir() else [path])
+        if not path.is_dir() or authored.is_authored(file.read_text(encoding="utf-8", errors="replace"))
+    }
+    return sorted(files)
+
+
+def proof_path(article_path: Path, article_id: str, data_dir: Path) -> Path:
+    """Where an article's proof is kept: beside it in a checkout, else in the data folder."""
+    if any((folder / ".git").exists() for folder in article_path.resolve().parents):
+        return proof.path_beside(article_path)
+    return data_dir / "proofs" / f"{article_id}.proof.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Prover:
+    """Proves one article after another; may be used by several threads."""
+
+    examples: Examples
+    environments: Environments
+    pythons: Mapping[str, Interpreter]
+    data_dir: Path
+    lookup: Lookup | None = None
+
+    def prove(self, path: Path, changed: bool = False, upgrade: bool = False) -> Verification:
+        """Run an article's examples, write its proof, and look its tracebacks up."""
+        article, problems = authored.parse(path, path.read_text(encoding="utf-8", errors="replace"))
+        if article is None:
+            return Verification(f"{path.parent.name}/{path.stem}", str(path), False, tuple(problems))
+        problems = []
+        kept = proof_path(path, article.id, self.data_dir)
+        old, _ = proof.read(kept)
+        interpreters, missing = self._interpreters(article)
+        current = old if old and old.holds_for(article) else None
+        skipped = changed and current is not None and _covers(current, interpreters)
+        result = current
+        if article.front.runnable and article.front.status != "retired" and not skipped:
+            if missing:
+                line = article.front_lines.get("python", 0)
+                code, key = ("KB507", "versions") if interpreters else ("KB506", "wanted")
+                problems.append(problem(code, article.path, line, **{key: ", ".join(missing)}))
+            new, wrong = self._run_all(article, interpreters, None if upgrade else old)
+            problems += wrong
+            result = _settled(current, new, interpreters)
+            if result.runs:
+                proof.write(kept, result)
+        problems += self._look_up(article, result.tracebacks if result else ())
+        runs = result.runs if result else ()
+        return Verification(article.id, str(path), not has_errors(problems), tuple(problems), runs, skipped)
+
+    def _interpreters(self, article: Article) -> tuple[list[Interpreter], list[str]]:
+        """The Pythons an article asks for that are here, and the versions of those that aren't."""
+        if not article.front.python:
+            here = self.pythons.get(pythons.running()) or next(reversed(list(self.pythons.values())), None)
+            return ([here], []) if here else ([], [pythons.running()])
+        wanted = dict.fromkeys(".".join(version.split(".")[:2]) for version in article.front.python)
+        return [self.pythons[one] for one in wanted if one in self.pythons], [
+            one for one in wanted if one not in self.pythons
+        ]
+
+    def _run_all(
+        self, article: Article, interpreters: list[Interpreter], old: ProofFile | None
+    ) -> tuple[ProofFile, list[Problem]]:
+        runs, recorded, problems = [], [], []
+        programs = list(article.programs())
+        for interpreter in interpreters if programs else ():
+            for requires in article.front.requires or ((),):
+                try:
+                    pins = _pins(old, interpreter, requires)
+                    environment = self.environments.get(interpreter, requires, pins)
+                except BuildFailed as failed:
+                    line = article.front_lines.get("requires", 0)
+                    at, block = where(interpreter.release, {}), ", ".join(requires) or "the article"
+                    problems.append(problem("KB505", article.path, line, block=block, where=at, reason=failed.message))
+                    continue
+                for program in programs:
+                    ran = self.examples.run(article, program, environment, requires)
+                    runs.append(ran.run)
+                    recorded += [ran.recorded] if ran.recorded else []
+                    problems += [ran.problem] if ran.problem else []
+        return ProofFile(proof.run_hash(article), tuple(runs), tuple(recorded)), problems
+
+    def _look_up(self, article: Article, recorded: Sequence[RecordedTraceback]) -> Iterator[Problem]:
+        """What is wrong with the answers to the article's own tracebacks."""
+        if self.lookup is None or article.front.status != "published":
+            return
+        lines = {program.block: program.line for program in article.programs()}
+        shown = [(item.block, item.cause, lines.get(item.block, 0), item.text) for item in recorded]
+        shown += [("text traceback", cause or "", block.line, block.code) for cause, block in article.all_tracebacks()]
+        trusted = {"match", "related"} if article.front.general or not _fixed(article) else {"match"}
+        for block, cause, line, text in dict.fromkeys(shown):
+            verdict, first, likely = self.lookup(text)
+            if first != article.id:
+                yield problem("KB508", article.path, line, block=block, found=first or "nothing")
+            elif verdict not in trusted:
+                yield problem("KB509", article.path, line, block=block, verdict=verdict)
+            elif cause and likely and likely != cause:
+                yield problem("KB510", article.path, line, block=block, cause=cause, found=likely)
+
+
+def _fixed(article: Article) -> bool:
+    """Whether there is a fix: an entry without one is never trusted whole."""
+    return any(cause.fixes for cause in article.causes)
+
+
+def _covers(held: ProofFile, interpreters: list[Interpreter]) -> bool:
+    """Whether a proof passed with every Python that the article is to be run with."""
+    proven = {_minor(run.python) for run in held.runs}
+    return all(run.outcome == "passed" for run in held.runs) and {one.version for one in interpreters} <= proven
+
+
+def _settled(current: ProofFile | None, new: ProofFile, interpreters: list[Interpreter]) -> ProofFile:
+    """`new`, with what `current` says of Pythons that aren't here, and with its words where only they changed:
+    a port, a time or a name of a temporary file is no new result."""
+    if current is None:
+        return new
+    here = {one.version for one in interpreters}
+    runs = [run for run in current.runs if _minor(run.python) not in here]
+    recorded = [item for item in current.tracebacks if _minor(item.python) not in here]
+    words = {_run_of(item): item.text for item in current.tracebacks}
+    recorded += [replace(item, text=words.get(_run_of(item), item.text)) for item in new.tracebacks]
+    return replace(new, runs=(*new.runs, *runs), tracebacks=tuple(recorded))
+
+
+def _run_of(item: RecordedTraceback) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    return item.block, item.python, tuple(sorted(item.packages.items()))
+
+
+def _pins(old: ProofFile | None, interpreter: Interpreter, requires: tuple[str, ...]) -> dict[str, str]:
+    """The versions that these requirements were proven with, so that a new release breaks nothing by itself."""
+    wanted = {str(canonicalize_name(one.name)): one.specifier for one in map(Requirement, requires)}
+    for run in old.runs if old and wanted else ():
+        held = {name: version for name, version in run.packages.items() if name in wanted}
+        if (
+            run.python == interpreter.release
+            and held.keys() == wanted.keys()
+            and all(wanted[name].contains(version, prereleases=True) for name, version in held.items())
+        ):
+            return held
+    return {}
+
+
+def _minor(release: str) -> str:
+    return ".".join(release.split(".")[:2])
