@@ -95,15 +95,13 @@ class Snapshot:
         ):
             yield TemplateRow(*row)
 
-    def codes(self) -> dict[str, tuple[str, ...]]:
-        """Error codes and the ids of the entries about them, of entries that answer pastes."""
-        found: dict[str, tuple[str, ...]] = {}
+    def codes(self) -> Iterator[tuple[str, str]]:
+        """Error codes with the id of an entry about each, for entries that answer pastes."""
         for code, entry in self._rows(
             "SELECT c.code, e.id FROM code c JOIN entry e ON e.key = c.entry"
             " WHERE NOT e.shadowed AND e.status <> 'retired' ORDER BY c.code, e.id"
         ):
-            found[code] = (*found.get(code, ()), entry)
-        return found
+            yield code, entry
 
     def redirects(self) -> dict[str, str]:
         """Ids that have moved, and where to (one step; what it moved to may have moved itself)."""
