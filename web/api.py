@@ -1,0 +1,179 @@
+"""The JSON API, `/api/v1`: thin routes over the matcher.
+
+Answers are written from the matcher's own dicts, once, without a second model in between: a lookup should cost
+little more than the lookup. Requests are checked with `web.schemas`, which also describe everything in OpenAPI.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Response, current_app, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel
+from werkzeug.exceptions import NotFound, UnsupportedMediaType
+
+from kb.errors import EntryNotFound
+from kb.models import Context
+from web import bodies, schemas
+from web.examples import EXAMPLES
+from web.metrics import Metrics
+from web.problems import PROBLEM_JSON, BadFields
+
+if TYPE_CHECKING:
+    from kb.matcher import Matcher
+
+_REF = "#/components/schemas/"
+_LOOKUP, _FIND, _VOTE = Tag(name="lookup"), Tag(name="find"), Tag(name="feedback")
+
+
+def _problems(*statuses: int) -> dict[str | int, Any]:
+    content = {PROBLEM_JSON: {"schema": {"$ref": _REF + "ProblemOut"}}}
+    return {status: {"content": content} for status in statuses}
+
+
+def _takes(model: type[BaseModel], plain: str | None = None) -> dict[str, Any]:
+    """The request body of a route in OpenAPI: JSON, and where `plain` says what it holds, plain text."""
+    name = model.__name__
+    content: dict[str, Any] = {
+        "application/json": {"schema": {"$ref": _REF + name}, "examples": {"example": {"value": EXAMPLES[name]}}}
+    }
+    if plain is not None:
+        content["text/plain"] = {"schema": {"type": "string"}, "examples": {"example": {"value": plain}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_responses=cast("Any", _problems(422, 500, 503)))
+
+
+def matcher() -> Matcher:
+    """The façade that this application answers with."""
+    return cast("Matcher", current_app.extensions["matcher"])
+
+
+def dumped(value: Any, status: int = 200) -> Response:
+    """`value` as JSON. Escaped to ASCII, so that no character of a paste can make it fail."""
+    return Response(json.dumps(value, separators=(",", ":")), status, content_type="application/json")
+
+
+def looked_up(text: str, limit: int = 5, context: schemas.ContextIn | None = None) -> dict[str, Any]:
+    """The lookup body for a paste, counted."""
+    given = Context(context.python, context.packages) if context else Context()
+    answer = matcher().lookup(bodies.paste(text), limit, given).to_dict()
+    cast("Metrics", current_app.extensions["metrics"]).lookup(answer["verdict"], answer["took_ms"])
+    return answer
+
+
+@api.post(
+    "/lookup",
+    tags=[_LOOKUP],
+    operation_id="lookup",
+    responses={200: schemas.LookupOut, **_problems(400, 413, 415)},
+    openapi_extensions=_takes(schemas.LookupIn, EXAMPLES["LookupIn"]["text"]),
+)
+def lookup() -> Response:
+    """Ranked fixes for a pasted traceback."""
+    if request.mimetype == "text/plain":
+        return dumped(looked_up(bodies.plain()))
+    if not request.is_json:
+        raise UnsupportedMediaType("Send the paste as text/plain, or application/json with a text in it.")
+    asked = bodies.parsed(schemas.LookupIn)
+    return dumped(looked_up(asked.text, asked.limit, asked.context))
+
+
+@api.post(
+    "/lookup/batch",
+    tags=[_LOOKUP],
+    operation_id="lookup_batch",
+    responses={200: schemas.BatchOut, **_problems(400, 413, 415)},
+    openapi_extensions=_takes(schemas.BatchIn),
+)
+def lookup_batch() -> Response:
+    """Ranked fixes for up to 100 pastes."""
+    asked = bodies.parsed(schemas.BatchIn)
+    return dumped(
+        {"items": [{"id": item.id} | looked_up(item.text, asked.limit, item.context) for item in asked.items]}
+    )
+
+
+@api.get("/search", tags=[_FIND], operation_id="search", responses={200: schemas.SearchOut})
+def search(query: schemas.SearchQuery) -> Response:
+    """Entries that hold these words."""
+    page = matcher().search(query.q, query.library, query.exception, query.limit, query.cursor)
+    return dumped(page.to_dict())
+
+
+@api.get("/suggest", tags=[_FIND], operation_id="suggest", responses={200: schemas.SuggestOut})
+def suggest(query: schemas.SuggestQuery) -> Response:
+    """Entries for the beginning of words, quickly."""
+    return dumped({"items": matcher().suggest(query.q, query.limit)})
+
+
+@api.get("/entries", tags=[_FIND], operation_id="entries", responses={200: schemas.EntriesOut})
+def entries(query: schemas.EntriesQuery) -> Response:
+    """All entries, by pages."""
+    return dumped(matcher().entries(query.cursor, query.limit).to_dict())
+
+
+@api.get(
+    "/entries/<library>/<slug>",
+    tags=[_FIND],
+    operation_id="entry",
+    responses={200: schemas.EntryOut, **_problems(404)},
+)
+def entry(path: schemas.EntryPath) -> Response:
+    """One entry. An id that was moved answers with the entry that took its place."""
+    response = dumped(known(f"{path.library}/{path.slug}"))
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@api.post(
+    "/feedback",
+    tags=[_VOTE],
+    operation_id="vote",
+    responses={201: schemas.FeedbackOut, **_problems(400, 404, 413, 415)},
+    openapi_extensions=_takes(schemas.FeedbackIn),
+)
+def vote() -> Response:
+    """Say whether a fix worked."""
+    asked = bodies.parsed(schemas.FeedbackIn)
+    return dumped({"token": voted(asked.entry, asked.fix, asked.worked, asked.fingerprint)}, 201)
+
+
+def known(entry_id: str) -> dict[str, Any]:
+    """The entry that an id leads to today. Raises EntryNotFound."""
+    found = matcher().entry_dict(matcher().resolve(entry_id))
+    if found is None:
+        raise EntryNotFound(f"no entry has the id {entry_id[:200]}", "search finds entries by words")
+    return found
+
+
+def voted(entry_id: str, fix: str, worked: bool, fingerprint: str | None) -> str:
+    """The token of a new vote. Raises EntryNotFound, and BadFields for a fix that the entry doesn't have."""
+    found = known(entry_id)
+    if all(one["id"] != fix for one in found["fixes"]):
+        raise BadFields([("fix", "the entry has no such fix")])
+    return matcher().vote(found["id"], fix, worked, fingerprint)
+
+
+@api.delete(
+    "/feedback/<token>",
+    tags=[_VOTE],
+    operation_id="unvote",
+    responses={204: None, **_problems(404)},
+)
+def unvote(path: schemas.TokenPath) -> Response:
+    """Take a vote back."""
+    if not matcher().unvote(path.token):
+        raise NotFound("No vote has this token.")
+    return Response(status=204)
+
+
+@api.get("/openapi.json", doc_ui=False)
+def openapi() -> Response:
+    """This API in OpenAPI 3.1."""
+    return dumped(current_app.extensions["openapi"]())

@@ -1,0 +1,140 @@
+"""The web application: pages, API, health and metrics around one matcher."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, current_app, request, url_for
+from flask_openapi3.models.info import Info
+from flask_openapi3.models.schema import Schema
+from flask_openapi3.openapi import OpenAPI
+from pydantic import ValidationError
+
+import kb
+from kb.settings import Settings
+from web import bodies, problems, rendering, schemas
+from web.api import api
+from web.examples import EXAMPLES
+from web.metrics import CONTENT_TYPE, Metrics
+from web.pages import pages
+
+if TYPE_CHECKING:
+    from kb.matcher import Matcher
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data:",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+A_YEAR = "public, max-age=31536000, immutable"
+_BODY_MODELS = (schemas.LookupIn, schemas.BatchIn, schemas.FeedbackIn)
+
+
+def create_app(matcher: Matcher, settings: Settings) -> Flask:
+    """The WSGI application. It keeps no state of its own but counters, and never fills or migrates a store."""
+    app = OpenAPI(
+        __name__,
+        info=Info(title="tracebacks to fixes", version=kb.__version__, description="Paste a traceback, get the fix."),
+        security_schemes={},
+        doc_ui=False,
+        validation_error_model=schemas.ProblemOut,
+        validation_error_callback=_invalid_query,
+    )
+    # The body is bounded by web.bodies, with an answer that arrives; Werkzeug's own limits would come first.
+    app.config.update(MAX_CONTENT_LENGTH=None, MAX_FORM_MEMORY_SIZE=None, MAX_FORM_PARTS=100)
+    app.extensions.update(matcher=matcher, settings=settings, metrics=Metrics(), openapi=lru_cache(lambda: _spec(app)))
+    app.url_map.strict_slashes = True
+    app.before_request(bodies.read_bounded)
+    app.after_request(_finish)
+    problems.install(app)
+    _fill_jinja(app)
+    app.register_api(api)
+    app.register_blueprint(pages)
+    app.add_url_rule("/healthz", view_func=healthz)
+    app.add_url_rule("/readyz", view_func=readyz)
+    app.add_url_rule("/metrics", view_func=metrics)
+    return app
+
+
+def healthz() -> Response:
+    """Whether the process answers."""
+    return Response("ok\n", content_type="text/plain; charset=utf-8")
+
+
+def readyz() -> Response:
+    """Whether store and engine answer; 503 until the knowledge base is filled."""
+    ready = current_app.extensions["matcher"].ready()
+    return Response(
+        "ready\n" if ready else "not ready\n", 200 if ready else 503, content_type="text/plain; charset=utf-8"
+    )
+
+
+def metrics() -> Response:
+    """Counters of this process."""
+    held = current_app.extensions["matcher"].stats().get("entries", 0)
+    return Response(current_app.extensions["metrics"].text(held), content_type=CONTENT_TYPE)
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "static" and "v" in request.args:
+        response.headers["Cache-Control"] = A_YEAR
+    elif "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store" if request.method == "POST" else "no-cache"
+    route = request.url_rule.rule if request.url_rule else "none"
+    current_app.extensions["metrics"].request(route, request.method, response.status_code)
+    return response
+
+
+def _invalid_query(error: ValidationError) -> Response:
+    return problems.answer(422, "Some values can't be used.", problems.BadFields.from_pydantic(error).errors)
+
+
+def _fill_jinja(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        markdown=rendering.markdown,
+        inline=rendering.inline,
+        code=rendering.code,
+        template=rendering.template,
+        words=rendering.plain,
+    )
+    hashes = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in _static_files(app)}
+    app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name, v=hashes[name])
+
+
+def _static_files(app: Flask) -> list[Path]:
+    return [path for path in Path(str(app.static_folder)).iterdir() if path.is_file()]
+
+
+def _spec(app: OpenAPI) -> dict[str, Any]:
+    """The OpenAPI document. The bodies that our routes read themselves are added, and examples where there are any."""
+    for model in _BODY_MODELS:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name, definition in schema.pop("$defs", {}).items():
+            app.components_schemas[name] = Schema(**definition)
+        app.components_schemas[model.__name__] = Schema(**schema)
+    document = app.api_doc
+    for name, example in EXAMPLES.items():
+        document["components"]["schemas"][name]["examples"] = [example]
+    if app.extensions["settings"].public_url:
+        document["servers"] = [{"url": app.extensions["settings"].public_url}]
+    return document

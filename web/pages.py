@@ -1,0 +1,146 @@
+"""The pages for people: the box and its answer, an entry, and what a vote is answered with.
+
+Everything works by plain forms and links; the script on the page fetches `/answer`, the same answer without the
+page around it, while somebody types.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from web import api, bodies, reading
+from web.entry_markdown import entry_markdown
+from web.problems import BadFields
+
+pages = Blueprint("pages", __name__)
+
+SURE = ((0.97, "Almost certainly this"), (0.85, "Very likely this"), (0.6, "Probably this"), (0.0, "Possibly this"))
+"""Confidence in words: from which probability on, and how it is said."""
+SHORTEST_QUESTION = 2
+
+
+@pages.get("/")
+def home() -> str:
+    """The empty box, or the answer to a few words in the address."""
+    return _page(request.args.get("q", ""))
+
+
+@pages.post("/")
+def answer() -> str:
+    """The whole page with the answer to the paste that the form sent."""
+    return _page(_sent())
+
+
+@pages.post("/answer")
+def fragment() -> str:
+    """The answer alone, for the script."""
+    return render_template("_answer.html", **_answered(_sent()))
+
+
+@pages.get("/e/<library>/<slug>")
+def entry(library: str, slug: str) -> AnyResponse:
+    """An entry's page. An id that was moved leads to the new one."""
+    found = api.known(f"{library}/{slug}")
+    if found["id"] != f"{library}/{slug}":
+        return redirect(entry_url(found["id"]), 308)
+    return make_response(render_template("entry.html", entry=found))
+
+
+@pages.get("/e/<library>/<slug>.md")
+def entry_as_markdown(library: str, slug: str) -> AnyResponse:
+    """The same in Markdown."""
+    found = api.known(f"{library}/{slug}")
+    if found["id"] != f"{library}/{slug}":
+        return redirect(entry_url(found["id"]) + ".md", 308)
+    return Response(entry_markdown(found), content_type="text/markdown; charset=utf-8")
+
+
+@pages.post("/feedback")
+def vote() -> str:
+    """A vote from a form."""
+    _refuse_other_sites()
+    form = request.form
+    entry_id, fix, worked = form.get("entry", ""), form.get("fix", ""), form.get("worked", "")
+    if worked not in {"yes", "no"}:
+        raise BadFields([("worked", "say yes or no")])
+    token = api.voted(entry_id, fix, worked == "yes", form.get("fingerprint") or None)
+    return render_template("thanks.html", token=token, entry_id=entry_id, worked=worked == "yes")
+
+
+@pages.post("/feedback/undo")
+def unvote() -> str:
+    """Take the vote of a form back."""
+    _refuse_other_sites()
+    if not api.matcher().unvote(request.form.get("token", "")):
+        raise NotFound("No vote has this token; it may have been taken back already.")
+    return render_template("thanks.html", token=None, entry_id=request.form.get("entry", ""), worked=False)
+
+
+@pages.app_template_global()
+def entry_url(entry_id: str) -> str:
+    """The page of an entry, below whatever path the application is mounted at."""
+    library, _, slug = entry_id.partition("/")
+    return url_for("pages.entry", library=library, slug=slug)
+
+
+@pages.app_template_filter()
+def sure(confidence: float) -> str:
+    """A probability in words."""
+    return next(words for least, words in SURE if confidence >= least)
+
+
+@pages.app_template_filter()
+def web_address(text: str) -> str | None:
+    """`text` where it is an address of the web that may be linked to."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+@pages.app_template_filter()
+def host(text: str) -> str:
+    """The host of an address, to say where a link leads."""
+    return urlsplit(text).netloc.removeprefix("www.")
+
+
+@pages.app_context_processor
+def _helpers() -> dict[str, Any]:
+    return {"slot_numbers": reading.slot_numbers, "explained": reading.explained}
+
+
+def _page(text: str) -> str:
+    return render_template("home.html", text=text, **_answered(text))
+
+
+def _answered(text: str) -> dict[str, Any]:
+    if len(text.strip()) < SHORTEST_QUESTION:
+        return {"answer": None, "shown": None, "held": api.matcher().stats()}
+    answer = api.looked_up(text)
+    return {"answer": answer, "shown": reading.show(text, answer)}
+
+
+def _sent() -> str:
+    """The paste of a form. Browsers send line ends as CRLF, whatever was pasted; that isn't the paste's doing."""
+    if request.mimetype == "text/plain":
+        return bodies.plain()
+    return request.form.get("text", "").replace("\r\n", "\n")
+
+
+def _refuse_other_sites() -> None:
+    """Votes come from our own pages only: the browser says where a form stands."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site != "same-origin":
+            raise Forbidden("A vote can't be sent from another site.")
+        return
+    origin = request.headers.get("Origin")
+    ours = {urlsplit(request.host_url).netloc, urlsplit(current_app.extensions["settings"].public_url).netloc}
+    if origin is not None and urlsplit(origin).netloc not in ours - {""}:
+        raise Forbidden("A vote can't be sent from another site.")

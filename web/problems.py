@@ -1,0 +1,98 @@
+"""Errors as HTTP answers: `application/problem+json` (RFC 9457) for programs, a page for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.http import HTTP_STATUS_CODES
+
+from kb.errors import CallError, EntryNotFound, InputTooLarge, KBError, UnavailableError
+
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER_SECONDS = "5"
+
+_HELP = {
+    404: "Nothing is at this address.",
+    405: "This address doesn't take that method.",
+    500: "The server made a mistake; its log says more.",
+}
+
+
+class BadFields(Exception):
+    """A request that can be read but holds values that can't be used: 422, with what is wrong in which field."""
+
+    def __init__(self, errors: Sequence[tuple[str, str]]) -> None:
+        super().__init__("the request holds values that can't be used")
+        self.errors = tuple(errors)
+
+    @classmethod
+    def from_pydantic(cls, problem: ValidationError) -> BadFields:
+        """The same, from pydantic, without its web links and without echoing what was sent."""
+        found = problem.errors(include_url=False, include_input=False, include_context=False)
+        return cls([(".".join(str(part) for part in error["loc"]), error["msg"]) for error in found])
+
+
+def problem(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **extra: Any) -> Response:
+    """A problem document. `extra` members are added as they are."""
+    body: dict[str, Any] = {"type": "about:blank", "title": HTTP_STATUS_CODES[status], "status": status}
+    body |= {"detail": detail, **extra}
+    if errors:
+        body["errors"] = [{"field": field, "detail": what} for field, what in errors]
+    return Response(json.dumps(body), status, content_type=PROBLEM_JSON)
+
+
+def answer(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **extra: Any) -> Response:
+    """The error in the form that suits the address that was called: a problem document or a page."""
+    if request.path.startswith("/api/"):
+        return problem(status, detail, errors, **extra)
+    fields = [f"{field}: {what}" for field, what in errors]
+    page = render_template("error.html", status=status, title=HTTP_STATUS_CODES[status], detail=detail, fields=fields)
+    return make_response(page, status)
+
+
+def install(app: Flask) -> None:
+    """Let every error that leaves a route be answered in form."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(KBError, _our_error)
+    app.register_error_handler(BadFields, _bad_fields)
+    app.register_error_handler(InternalServerError, _unexpected)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:  # redirects are HTTPExceptions too
+        return Response.force_type(error.get_response(), request.environ)
+    # Werkzeug's own descriptions are for browsers; ours, given to abort(), come in the same attribute.
+    given = error.description if error.description != type(error).description else None
+    response = answer(error.code, given or _HELP.get(error.code) or HTTP_STATUS_CODES[error.code])
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _bad_fields(error: BadFields) -> Response:
+    return answer(422, "Some values can't be used.", error.errors)
+
+
+def _our_error(error: KBError) -> Response:
+    if isinstance(error, EntryNotFound):
+        return answer(404, str(error), code=error.code)
+    if isinstance(error, InputTooLarge):
+        return answer(413, str(error), code=error.code)
+    if isinstance(error, CallError):
+        return answer(422, str(error), code=error.code)
+    status = 503 if isinstance(error, UnavailableError) else 500
+    current_app.logger.error("%s: %s", error.code, error)
+    response = answer(status, error.message if status == 503 else _HELP[500], code=error.code)
+    if status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _unexpected(error: InternalServerError) -> Response:
+    return answer(500, _HELP[500])

@@ -1,0 +1,117 @@
+"""The paste shown back, with what was understood of it marked: error lines, own frames, slots, secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+LONGEST_SHOWN = 20_000
+"""Code points of a paste that are shown back; of a longer one, those around the error."""
+BEFORE = 14_000
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of the paste and the classes that hold for it. `title` says it in words; secrets come without text."""
+
+    text: str
+    classes: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The pieces to show, and how many code points were left out before and after them."""
+
+    segments: tuple[Segment, ...]
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    start: int
+    end: int
+    css: str
+    title: str
+
+
+def show(text: str, answer: Mapping[str, Any]) -> Shown:
+    """`text` cut into segments by the spans of a lookup body, its `also` included."""
+    marks = [mark for part in (answer, *answer.get("also", ())) for mark in _marks(part)]
+    start, end = _window(len(text), answer)
+    return Shown(tuple(_segments(text, start, end, marks)), start, len(text) - end)
+
+
+def slot_numbers(slots: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """A colour for each slot name, in the order of the slots."""
+    numbers: dict[str, int] = {}
+    for slot in slots:
+        numbers.setdefault(slot["name"], len(numbers))
+    return numbers
+
+
+def explained(read: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The exception that was looked up."""
+    index, exceptions = read.get("explained"), read.get("exceptions") or []
+    return exceptions[index] if isinstance(index, int) and 0 <= index < len(exceptions) else None
+
+
+def _marks(part: Mapping[str, Any]) -> Iterable[_Mark]:
+    read = part.get("read") or {}
+    chosen = explained(read)
+    for error in read.get("exceptions") or ():
+        taken = error is chosen
+        title = "the error that was looked up" if taken else f"another exception ({error['relation']})"
+        yield from _mark(error["span"], "m-error" if taken else "m-other", title)
+        for frame in error["frames"]:
+            if frame["in_app"]:
+                yield from _mark(frame["span"], "m-frame", "a line of your own program")
+    for secret in read.get("redacted") or ():
+        yield from _mark(secret["span"], "m-secret", secret["kind"])
+    matches: Sequence[Mapping[str, Any]] = part.get("matches") or ()
+    if matches:
+        slots = matches[0].get("slots") or ()
+        numbers = slot_numbers(slots)
+        for slot in slots:
+            yield from _mark(
+                slot.get("span"), f"m-slot s{numbers[slot['name']] % 6}", f"{slot['name']}: {slot['value']}"
+            )
+
+
+def _mark(span: Sequence[int] | None, css: str, title: str) -> Iterable[_Mark]:
+    if span and span[0] < span[1]:
+        yield _Mark(span[0], span[1], css, title)
+
+
+def _window(length: int, answer: Mapping[str, Any]) -> tuple[int, int]:
+    if length <= LONGEST_SHOWN:
+        return 0, length
+    chosen = explained(answer.get("read") or {})
+    centre = chosen["span"][0] if chosen else 0
+    start = max(0, min(centre - BEFORE, length - LONGEST_SHOWN))
+    return start, min(length, start + LONGEST_SHOWN)
+
+
+def _segments(text: str, start: int, end: int, marks: Sequence[_Mark]) -> Iterable[Segment]:
+    """One sweep from left to right: between two neighbouring boundaries the same marks hold."""
+    within = sorted((mark for mark in marks if mark.start < end and mark.end > start), key=lambda mark: mark.start)
+    bounds = sorted(
+        {start, end, *(max(mark.start, start) for mark in within), *(min(mark.end, end) for mark in within)}
+    )
+    active: list[_Mark] = []
+    waiting = 0
+    for left, right in pairwise(bounds):
+        while waiting < len(within) and within[waiting].start <= left:
+            active.append(within[waiting])
+            waiting += 1
+        active = [mark for mark in active if mark.end > left]
+        secret = next((mark for mark in active if mark.css == "m-secret"), None)
+        if secret:
+            if left == max(secret.start, start):
+                yield Segment(f"[{secret.title}]", "m-secret", "a secret: neither kept nor shown")
+            continue
+        classes = " ".join(dict.fromkeys(mark.css for mark in active))
+        yield Segment(text[left:right], classes, active[-1].title if active else "")

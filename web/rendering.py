@@ -1,0 +1,135 @@
+"""Text to HTML that is safe to show: Markdown, Python code, and templates with their slots.
+
+Articles and pastes are both hostile: raw HTML stays text, links go to the web or to our own pages only, images are
+not loaded. Colours are CSS classes, because the page forbids inline styles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+LONGEST_COLOURED = 50_000
+"""Characters of code beyond which it is shown plain."""
+_SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]{0,40})\}")
+_FORMATTER = HtmlFormatter(nowrap=True, classprefix="c-")
+
+
+def _colour(code: str, language: str, _attributes: str = "") -> str:
+    if len(code) > LONGEST_COLOURED:
+        return str(escape(code))
+    try:
+        lexer = get_lexer_by_name(language or "text", stripnl=False)
+    except ClassNotFound:
+        return str(escape(code))
+    return highlight(code, lexer, _FORMATTER)
+
+
+def _web_or_own(url: str) -> bool:
+    """Whether a link may be followed: to http and https, and to paths on this server."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} or not (parts.scheme or parts.netloc)
+
+
+def _show_slots(state: StateCore) -> None:
+    """Let `{name}` in prose look like the place holder it is."""
+    for block in state.tokens:
+        if block.type != "inline" or not block.children:
+            continue
+        children: list[Token] = []
+        for token in block.children:
+            if token.type != "text" or "{" not in token.content:
+                children.append(token)
+                continue
+            for index, piece in enumerate(_SLOT.split(token.content)):
+                if piece:
+                    children.append(Token("slot" if index % 2 else "text", "", 0, content=piece))
+        block.children = children
+
+
+def _slot(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    return f'<var class="slot">{escape(tokens[index].content)}</var>'
+
+
+def _image(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    return str(escape(tokens[index].content))
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False, "highlight": _colour})
+    parser.validateLink = _web_or_own  # type: ignore[method-assign]
+    parser.core.ruler.push("slots", _show_slots)
+    parser.add_render_rule("slot", _slot)
+    parser.add_render_rule("image", _image)
+    return parser
+
+
+_MARKDOWN = _parser()
+_TAGS = {
+    *("a", "p", "br", "hr", "em", "strong", "s", "code", "pre", "span", "var", "ul", "ol", "li", "blockquote"),
+    *("h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+_ATTRIBUTES = {"a": {"href", "title"}, "span": {"class"}, "code": {"class"}, "var": {"class"}, "ol": {"start"}}
+
+
+def _clean(html: str) -> Markup:
+    """A second pair of eyes: whatever the renderer might let through, only these tags and attributes get out."""
+    cleaned = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https"},
+        link_rel="noopener noreferrer nofollow",
+    )
+    return Markup(cleaned)  # noqa: S704 (cleaned in the line before)
+
+
+@lru_cache(maxsize=2048)
+def markdown(text: str) -> Markup:
+    """Blocks of Markdown."""
+    return _clean(_MARKDOWN.render(text))
+
+
+@lru_cache(maxsize=2048)
+def inline(text: str) -> Markup:
+    """One line of Markdown, for titles."""
+    return _clean(_MARKDOWN.renderInline(" ".join(text.split())))
+
+
+@lru_cache(maxsize=1024)
+def code(text: str, language: str = "python") -> Markup:
+    """Code with its colours, to be put into `<pre><code>`."""
+    return Markup(_colour(text.rstrip("\n"), language))  # noqa: S704 (Pygments escapes)
+
+
+def template(text: str, numbers: dict[str, int] | None = None) -> Markup:
+    """A message template with its slots marked; `numbers` gives each slot name its colour."""
+    pieces = []
+    for index, piece in enumerate(_SLOT.split(text)):
+        if index % 2:
+            pieces.append(Markup('<var class="slot s{}">{}</var>').format((numbers or {}).get(piece, 0) % 6, piece))
+        else:
+            pieces.append(escape(piece))
+    return Markup("").join(pieces)
+
+
+def plain(text: str) -> str:
+    """Markdown as words only, for a page's title."""
+    return " ".join(re.sub(r"[`*]", "", text).split())

@@ -1,0 +1,133 @@
+// Improves a page that works without it: answers while somebody types, copies code, votes without leaving.
+"use strict";
+
+const form = document.querySelector("form.ask");
+const place = document.querySelector("#answer");
+const status = document.querySelector("#status");
+const PAUSE_MS = 350;
+
+function addCopyButtons(root) {
+  for (const block of root.querySelectorAll(".code:not(:has(.copy))")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", () => copy(block, button));
+    block.append(button);
+  }
+}
+
+async function copy(block, button) {
+  const code = block.querySelector("code");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = "Copied";
+  } catch {
+    // No clipboard without a secure context or permission: selecting it leaves one key to press.
+    getSelection().selectAllChildren(code);
+    button.textContent = "Selected";
+  }
+  setTimeout(() => { button.textContent = "Copy"; }, 1600);
+}
+
+// --- the answer, while typing -------------------------------------------------------------------
+
+let running = null;
+let waiting = 0;
+let answered = form ? form.elements.text.value : "";
+
+async function ask() {
+  clearTimeout(waiting);
+  const text = form.elements.text.value;
+  if (text === answered) return;
+  running?.abort();
+  running = new AbortController();
+  place.classList.add("is-old");
+  try {
+    const response = await fetch(form.dataset.answer, {
+      method: "POST",
+      headers: { "Content-Type": "text/plain; charset=utf-8" },
+      body: text,
+      signal: running.signal,
+    });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const shown = response.ok ? page.body : page.querySelector("main article");
+    place.replaceChildren(...(shown ?? page.body).childNodes);
+    answered = text;
+    addCopyButtons(place);
+    status.textContent = place.querySelector(".verdict-word, h1")?.textContent ?? "";
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    status.textContent = "The server can't be reached.";
+  }
+  place.classList.remove("is-old");
+}
+
+if (form) {
+  const box = form.elements.text;
+  box.addEventListener("input", (event) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, event.inputType === "insertFromPaste" ? 0 : PAUSE_MS);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask();
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+    if (event.key === "Escape") box.blur();
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select")) return;
+  const box = document.querySelector("#text");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+
+// --- votes --------------------------------------------------------------------------------------
+
+document.addEventListener("submit", async (event) => {
+  const vote = event.target.closest("form.vote");
+  if (!vote || !event.submitter) return;
+  event.preventDefault();
+  const fields = vote.elements;
+  const said = { entry: fields.entry.value, fix: fields.fix.value, worked: event.submitter.value === "yes" };
+  if (fields.fingerprint.value) said.fingerprint = fields.fingerprint.value;
+  const response = await fetch(vote.dataset.api, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(said),
+  }).catch(() => null);
+  if (!response?.ok) {
+    tell(vote, "That didn't reach the server.");
+    return;
+  }
+  const { token } = await response.json();
+  const before = [...vote.childNodes];
+  const undo = document.createElement("button");
+  undo.type = "button";
+  undo.textContent = "Undo";
+  undo.addEventListener("click", async () => {
+    await fetch(`${vote.dataset.api}/${encodeURIComponent(token)}`, { method: "DELETE" }).catch(() => null);
+    vote.replaceChildren(...before);
+  });
+  vote.replaceChildren(...before.filter((node) => node.type === "hidden"));
+  tell(vote, "Thank you.");
+  vote.append(undo);
+});
+
+function tell(vote, words) {
+  let line = vote.querySelector("output");
+  if (!line) {
+    line = document.createElement("output");
+    vote.append(line);
+  }
+  line.textContent = words;
+}
+
+addCopyButtons(document);
