@@ -1,0 +1,181 @@
+"""Whoosh, the default engine: pure Python, an index in a folder. The only module that imports it.
+
+The folder holds pickles: opening it runs what they say, so it must be as trusted as code. Queries are
+built from analysed words, never by Whoosh's parser, which takes stars and brackets in messages for syntax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from whoosh import fields, index, query, scoring
+from whoosh.analysis import Analyzer, Token
+from whoosh.searching import Results, Searcher
+
+from kb import analysis
+from kb.engines.base import EngineDocument, Hit
+from kb.engines.scoring import FIELDS, Plan, ordered, weight
+from kb.errors import EngineUnavailable
+
+_WRITER_MEGABYTES = 64
+_REBUILD = "run `kb index --rebuild`"
+
+
+class ErrorAnalyzer(Analyzer):  # type: ignore[misc]
+    """Our analyzer as Whoosh calls it. Kept in the index by name: moving it means a rebuild."""
+
+    def __call__(self, value: str, start_pos: int = 0, **_: Any) -> Iterator[Token]:
+        """One token object, filled again and again, as Whoosh expects it."""
+        token = Token(positions=True)
+        for found in analysis.analyse(value):
+            token.text = found.text
+            token.pos = start_pos + found.position
+            token.boost = 1.0
+            yield token
+
+
+def _schema() -> fields.Schema:
+    return fields.Schema(
+        id=fields.ID(unique=True, stored=True),
+        library=fields.ID,
+        exceptions=fields.KEYWORD,
+        **{name: fields.TEXT(analyzer=ErrorAnalyzer(), phrase=True) for name in FIELDS},
+    )
+
+
+class WhooshEngine:
+    """See `Engine`. `create` makes an empty index where there is none."""
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        self._folder = folder
+        self._lock = Lock()
+        self._writer: Any = None
+        with self._guarded("can't be opened"):
+            if create and not index.exists_in(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                self._index = index.create_in(folder, _schema())
+            else:
+                self._index = index.open_dir(folder)
+            self._searcher: Searcher = self._open_searcher()
+
+    def _open_searcher(self) -> Searcher:
+        lengths = {f"{name}_B": weight(f"{name}_b") for name in FIELDS}
+        return self._index.searcher(weighting=scoring.BM25F(K1=weight("k1"), **lengths))
+
+    @contextmanager
+    def _guarded(self, what: str) -> Iterator[None]:
+        """A damaged index fails in any way: a pickle, a struct, a missing file, a wrong offset."""
+        try:
+            yield
+        except Exception as problem:
+            reason = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
+            raise EngineUnavailable(f"the full-text index {self._folder} {what} ({reason})", _REBUILD) from problem
+
+    def add(self, documents: Iterable[EngineDocument]) -> None:
+        """See `Engine.add`."""
+        with self._guarded("can't be written"):
+            for document in documents:
+                self._writing().update_document(
+                    id=_encodable(document.id),
+                    library=_encodable(document.library.casefold()),
+                    exceptions=_encodable(" ".join(sorted(map(_keyword, document.exception_names)))),
+                    head=document.head,
+                    body=document.body,
+                )
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """See `Engine.remove`."""
+        with self._guarded("can't be written"):
+            for entry in ids:
+                self._writing().delete_by_term("id", _encodable(entry))
+
+    def _writing(self) -> Any:
+        if self._writer is None:
+            self._writer = self._index.writer(limitmb=_WRITER_MEGABYTES)
+        return self._writer
+
+    def commit(self) -> None:
+        """See `Engine.commit`."""
+        with self._guarded("can't be written"), self._lock:
+            if self._writer is not None:
+                writer, self._writer = self._writer, None
+                writer.commit()
+            # An open searcher keeps its state for ever, also where the folder has changed.
+            self._searcher.close()
+            self._searcher = self._open_searcher()
+
+    def search(
+        self, query: str, limit: int, *, library: str | None = None, exception: str | None = None, exact: bool = True
+    ) -> list[Hit]:
+        """See `Engine.search`."""
+        asked = analysis.query(query)
+        with self._guarded("can't be read"), self._lock:
+            plan = Plan.make(asked, self._searcher.doc_count(), self._frequency)
+            if not plan.words:
+                return []
+            results = self._searcher.search(
+                _query(plan, asked.phrases if exact else ()),
+                # Coverage is weighed afterwards, so some more are taken than are asked for.
+                limit=max(limit, 0) * 2 + 50,
+                filter=_filter(library, exception),
+                terms=True,
+                optimize=False,  # skipping blocks would lose matched words
+            )
+            return ordered(_hits(plan, results), limit)
+
+    def _frequency(self, word: str) -> int:
+        return max(int(self._searcher.doc_frequency(name, word)) for name in FIELDS)
+
+    def count(self) -> int:
+        """See `Engine.count`."""
+        with self._guarded("can't be read"), self._lock:
+            return int(self._searcher.doc_count())
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        with self._lock:
+            if self._writer is not None:
+                self._writer.cancel()
+                self._writer = None
+            self._searcher.close()
+            self._index.close()
+
+
+def _query(plan: Plan, phrases: tuple[tuple[str, ...], ...]) -> query.Query:
+    words = query.Or(
+        [query.Term(name, word, boost * weight(name)) for name in FIELDS for word, boost in plan.words.items()]
+    )
+    if not phrases:
+        return words
+    needed = query.And([query.Or([query.Phrase(name, list(phrase)) for name in FIELDS]) for phrase in phrases])
+    return query.Require(words, needed)
+
+
+def _filter(library: str | None, exception: str | None) -> query.Query | None:
+    wanted = []
+    if library is not None:
+        wanted.append(query.Term("library", _encodable(library.casefold())))
+    if exception is not None:
+        wanted.append(query.Term("exceptions", _encodable(_keyword(exception.casefold()))))
+    return query.And(wanted) if wanted else None
+
+
+def _hits(plan: Plan, results: Results) -> list[Hit]:
+    hits = []
+    for hit in results:
+        found = {word if isinstance(word, str) else word.decode() for _, word in hit.matched_terms()}
+        hits.append(plan.hit(hit["id"], hit.score, found & plan.words.keys()))
+    return hits
+
+
+def _keyword(name: str) -> str:
+    """A name without spaces: the field splits at them."""
+    return "_".join(name.split())
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
