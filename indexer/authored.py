@@ -34,7 +34,7 @@ _UNFINISHED = re.compile(r"(?:<!--|^[ \t]*#)[ \t]*write:([^\n]*)", re.MULTILINE)
 
 @dataclass(slots=True)
 class _Section:
-    """A heading and what stands under it, up to the next heading. Lines count from 0 and are half open."""
+    """A heading and what stands under it, up to the next heading of any kind. Lines count from 0 and are half open."""
 
     kind: str
     title: str
@@ -58,7 +58,7 @@ class _Section:
 
 def is_authored(text: str) -> bool:
     """Whether a Markdown file has the front matter of an authored article (and is then read strictly)."""
-    front, _, _ = _split(text[:LONGEST])
+    front, _, _ = _split(text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n"))
     return front is not None and bool(_AUTHORED_KEY.search(front))
 
 
@@ -69,6 +69,8 @@ def parse(path: str | PurePath, text: str) -> tuple[Article | None, list[Problem
     name without `.md`. Never raises, whatever the text holds.
     """
     shown = str(path)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > LONGEST:
         return None, [problem("KB111", shown, 0, limit=LONGEST)]
     front_text, body, body_line = _split(text)
@@ -82,19 +84,18 @@ def parse(path: str | PurePath, text: str) -> tuple[Article | None, list[Problem
         line = text.count("\n", 0, found.start(1)) + 1
         problems.append(problem("KB310", shown, line, text=found[1].strip().removesuffix("-->").strip()))
     if front is not None:
-        problems += slots.check_messages(shown, front, front_lines)
+        problems += slots.check_front(shown, front, front_lines)
     problems.sort()
     if front is None or has_errors(problems):
         return None, problems
     where = PurePath(path)
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     identity = f"{where.parent.name or front.library}/{where.stem}"
     return reader.article(top, identity, front, front_lines, digest), problems
 
 
 def _split(text: str) -> tuple[str | None, str, int]:
     """Front matter (None where there is none), body, and how many lines stand before the body."""
-    lines = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").replace("\r\n", "\n").split("\n")
+    lines = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").split("\n")
     if lines[0].rstrip() != "---":
         return None, text, 0
     for number, line in enumerate(lines[1:], 1):
@@ -149,8 +150,6 @@ class _Body:
                 if tokens[place - 1].type == "paragraph_open" and tokens[place - 1].level == 0:
                     self._check(token, section)
         self._close(section, len(self.lines))
-        for part in top.parts:
-            part.end = max([part.end, *(inner.end for inner in part.parts)])
         if not self._text(top):
             self.report("KB215", 0)
         return top
@@ -181,8 +180,9 @@ class _Body:
         block, findings = fences.read(token, self.lines, section.kind, self.before + start + 1)
         for code, values in findings:
             self.report(code, start, **values)
-        if block.role == "setup" and any(one.language == block.language for one in section.of("setup")):
-            self.report("KB206", start, role="setup")
+        once = block.role in ("setup", "evidence") and not block.file
+        if once and any(one.language == block.language for one in section.of(block.role)):
+            self.report("KB206", start, role=block.role)
         if block.role == "evidence" and not findings:
             section.evidence, section.evidence_lines, found = read_evidence(block, self.slots or frozenset())
             self.problems += [problem(code, self.path, line, **values) for code, line, values in found]
@@ -268,7 +268,7 @@ class _Body:
         )
 
     def _span(self, section: _Section) -> tuple[int, int]:
-        return self.before + section.start + 1, self.before + section.end
+        return self.before + section.start + 1, self.before + max([section.end, *(part.end for part in section.parts)])
 
 
 def _unique(wanted: str, taken: set[str]) -> str:

@@ -36,7 +36,7 @@ def draft(identity: str, reading: Reading | None = None) -> str:
     return Template(skeleton.read_text(encoding="utf-8")).substitute(
         title=_quoted(title[:90]),
         library=library,
-        applies_to="" if library == "python" else _quoted(library),
+        applies_to=_quoted(library),
         requires=_requires(library, reading.packages if reading else {}),
         exception=_quoted(error.type if error and error.type else "Exception"),
         message=_quoted(message),

@@ -1,10 +1,13 @@
-"""Evidence blocks: a YAML list of `- kind: "glob"`, each saying what a paste of this cause shows."""
+"""Evidence blocks: a YAML list of `- kind: "glob"`, each saying what a paste of this cause shows.
+
+A glob knows `*` only; evidence of the kind `package` is a requirement such as `sqlalchemy<2` in place of a glob."""
 
 from __future__ import annotations
 
 from typing import Any, get_args
 
 import yaml
+from packaging.requirements import InvalidRequirement, Requirement
 
 from indexer.article import CodeBlock
 from kb.models import EvidenceKind, EvidenceRule
@@ -43,9 +46,19 @@ def read_evidence(
             findings.append(("KB213", line, {"slot": slot}))
         elif slot is None and kind not in KINDS:
             findings.append(("KB212", line, {"kind": kind, "known": f"{', '.join(KINDS)} and slot:NAME"}))
+        elif kind == "package" and not _is_requirement(pattern):
+            findings.append(("KB109", line, {"key": "package", "reason": f"`{pattern}` is no requirement"}))
         elif len(pattern) > _LONGEST_PATTERN:
             findings.append(("KB211", line, {"reason": f"a glob is at most {_LONGEST_PATTERN} characters"}))
         else:
             rules.append(EvidenceRule(kind, pattern))
             lines.append(line)
     return tuple(rules), tuple(lines), findings
+
+
+def _is_requirement(text: str) -> bool:
+    try:
+        Requirement(text)
+    except InvalidRequirement:
+        return False
+    return True

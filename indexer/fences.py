@@ -20,7 +20,7 @@ _LANGUAGES = {
     "yml": "yaml",
     "txt": "text",
 }
-_WANTED = {
+ROLES = {
     "setup": ("python", "shell"),
     "raises": ("python", "shell"),
     "fix": ("python", "shell"),
@@ -77,8 +77,8 @@ def _misplaced(block: CodeBlock, section: str) -> Findings:
     places, reason = _PLACES["file" if block.file else role]
     if section not in places or (block.file and block.role not in ("", "setup")):
         findings.append(("KB205", {"role": role, "reason": reason}))
-    if not block.file and block.language not in _WANTED[role]:
-        reason = f"write {' or '.join(_WANTED[role])}"
+    if not block.file and block.language not in ROLES[role]:
+        reason = f"write {' or '.join(ROLES[role])}"
         findings.append(("KB207", {"role": role, "language": block.language or "without a language", "reason": reason}))
     if block.file and not _good_name(block.file):
         findings.append(("KB210", {"name": block.file}))

@@ -30,8 +30,8 @@ def in_prose(text: str) -> Iterator[str]:
     return (found[1] for found in _IN_PROSE.finditer(text))
 
 
-def check_messages(path: str, front: FrontMatter, lines: Lines) -> list[Problem]:
-    """Templates that can't be read."""
+def check_front(path: str, front: FrontMatter, lines: Lines) -> list[Problem]:
+    """Templates of the front matter that can't be read, and slots that it names and no message has."""
     problems = []
     for number, form in enumerate(front.errors):
         try:
@@ -39,10 +39,7 @@ def check_messages(path: str, front: FrontMatter, lines: Lines) -> list[Problem]
             if odd:
                 raise ValueError(f"`{odd[0]}` is no name for a slot")
         except ValueError as error:
-            line = lines.get(f"errors.{number}.message", 0)
-            problems.append(problem("KB110", path, line, reason=error))
-    names = of_messages(front)
-    problems += [
-        problem("KB213", path, lines.get(f"table.{name}", 0), slot=name) for name in front.table if name not in names
-    ]
-    return problems
+            problems.append(problem("KB110", path, lines[f"errors.{number}.message"], reason=error))
+    known = of_messages(front)
+    named = [("title", name) for name in in_prose(front.title)] + [(f"table.{name}", name) for name in front.table]
+    return problems + [problem("KB213", path, lines[key], slot=name) for key, name in named if name not in known]
