@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from kb.tracebacks import messages, shapes, words
 from kb.tracebacks.found import Found, traceback
 from kb.tracebacks.lines import Line
+
+_OPENING = re.compile(r"\s*[\"'`*“]{1,3}")
+_MARKED = re.compile(rf"(?P<indent>\s*)[`*]{{1,3}}(?P<type>{shapes.NAME})[`*]{{1,3}}:\s+(?P<message>.*)")
+_CLOSING = {"“": "”"}
 
 
 def read(lines: list[Line], at: int) -> Found | None:
     """A line `KeyError: 'x'`, or the name alone, and the lines that continue its message."""
     line = lines[at]
-    error = shapes.EXCEPTION.match(line.text)
+    opening = _OPENING.match(line.text)
+    error = shapes.EXCEPTION.match(line.text, opening.end() if opening else 0) or _MARKED.match(line.text)
     if not error:
         return None
     name, message = error["type"], error["message"]
@@ -20,5 +27,12 @@ def read(lines: list[Line], at: int) -> Found | None:
     end = messages.take(lines, at + 1, indent)
     rest = messages.dedented(lines[at + 1 : end], indent)
     if message is not None:
-        rest = [line.cut(error.start("message")), *rest]
+        rest = [_unmarked(line.cut(error.start("message")), opening.group().strip() if opening else ""), *rest]
     return Found(end, "python", (traceback(name, rest, lines[at:end]),), bare=True, start=at)
+
+
+def _unmarked(line: Line, opening: str) -> Line:
+    """The first line of a message without the mark that closes what was opened in front of the name."""
+    closing = _CLOSING.get(opening, opening[::-1])
+    text = line.text.rstrip()
+    return line.cut(0, len(text) - len(closing)) if closing and text.endswith(closing) else line

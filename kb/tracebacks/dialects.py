@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kb.tracebacks import bare, python
+from kb.tracebacks import asides, bare, boxes, groups, ipython, pages, pytest_reports, python
 from kb.tracebacks.found import Found
 from kb.tracebacks.lines import Line
 
@@ -26,6 +26,21 @@ class Dialect:
 
 DIALECTS: tuple[Dialect, ...] = (
     Dialect(
+        "group",
+        r"[|+](?:-| +(?:Exception Group|Traceback|File \"|[\w.]+(?:Error|Exception|Group)))",
+        groups.read,
+        "a tree of tracebacks, drawn with bars",
+        "  + Exception Group Traceback (most recent call last):\n  | ExceptionGroup: two (2 sub-exceptions)\n"
+        "  +-+---------------- 1 ----------------\n    | KeyError: 1\n    +------------------------------------",
+    ),
+    Dialect(
+        "ipython",
+        r"(?:[\w.]+ {2,}Traceback \(most|(?:Cell |Input )In ?\[|[~/<.\[\w].{0,600} in [\w.<]|File .{1,600}:\d+, in )",
+        ipython.read,
+        "notebooks print frames with numbered source",
+        "KeyError         Traceback (most recent call last)\nCell In[1], line 1\n----> 1 d['a']\n\nKeyError: 'a'",
+    ),
+    Dialect(
         "python",
         r"(?:.{0,300}Traceback \(|\W{0,4}File [\"“']|\W{0,4}Traceback\s*:)",
         python.read,
@@ -33,8 +48,71 @@ DIALECTS: tuple[Dialect, ...] = (
         'Traceback (most recent call last):\n  File "a.py", line 1, in <module>\nKeyError: 1',
     ),
     Dialect(
+        "warning",
+        r"\S.{0,400}:\d+: [\w.]*Warning: ",
+        asides.read_warning,
+        "warnings say the place first",
+        "app.py:3: DeprecationWarning: gone in 4.0",
+    ),
+    Dialect(
+        "pytest",
+        r"(?:E  ?\s*\S|>\s{2,}\S|\S.{0,400}\.py:\d+: in \S)",
+        pytest_reports.read,
+        "the error stands behind a capital E",
+        ">       load()\nE       KeyError: 'a'\n\ntests/test_a.py:3: KeyError",
+    ),
+    Dialect(
+        "pytest place",
+        r"\S.{0,400}\.py:\d+: \w",
+        pytest_reports.read_place,
+        "the last line of a report that was cut",
+        "tests/test_a.py:3: KeyError",
+    ),
+    Dialect(
+        "pytest summary",
+        r"(?:FAILED|ERROR) ",
+        pytest_reports.read_summary,
+        "often all that a CI log shows",
+        "FAILED tests/test_a.py::test_b - KeyError: 'a'",
+    ),
+    Dialect(
+        "rich",
+        r"[╭┏┌│┃]",
+        boxes.read,
+        "typer and others draw their tracebacks",
+        "╭─ Traceback (most recent call last) ─╮\n│ /srv/app.py:3 in load │\n╰─────────────────────────────────────╯\nKeyError: 1",
+    ),
+    Dialect(
+        "vscode",
+        r"Exception has occurred: ",
+        pages.read_occurred,
+        "the debugger of Visual Studio Code names the type first",
+        "Exception has occurred: KeyError\n'a'\n  File \"a.py\", line 1, in <module>\n    d['a']",
+    ),
+    Dialect(
+        "django",
+        r"[\w.]+ at /",
+        pages.read_django,
+        "the head of the debug page",
+        "KeyError at /notes/\n'a'\nRequest Method: GET",
+    ),
+    Dialect(
+        "fields",
+        r"(?:[Ee]xception|[Ee]rror)[ _.-]?(?:[Tt]ype|[Cc]lass)\s*[:=]",
+        pages.read_fields,
+        "reports that name type and value apart",
+        "Exception Type: KeyError\nException Value: 'a'",
+    ),
+    Dialect(
+        "class",
+        r"<(?:class|type|exception) '",
+        pages.read_class,
+        "programs that print the class",
+        "<class 'KeyError'>: 'a'",
+    ),
+    Dialect(
         "bare",
-        r"[^\W\d][\w.<>]*(?::|\s*$)",
+        r"[\"'`*“(]{0,3}[^\W\d][\w.<>]*[`*]{0,3}(?::|\s*$)",
         bare.read,
         "people paste the last line only",
         "KeyError: 'user'",

@@ -6,7 +6,8 @@ all of that is `cut`, `pick` and `join` here, so that every later span is right 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 Origins = Sequence[int]
 
@@ -104,3 +105,23 @@ def glue(lines: Sequence[Line], separator: str = "") -> Line:
     text, offsets = join(lines, separator)
     start = lines[0].start if lines else 0
     return Line(text, start, None if isinstance(offsets, range) else offsets)
+
+
+def substitute(line: Line, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> Line:
+    """The line with each match replaced; the replacement stands where the match stood."""
+    pieces: list[tuple[str, int, int]] = []
+    at = 0
+    for match in pattern.finditer(line.text):
+        pieces.append((line.text[at : match.start()], at, match.start()))
+        pieces.append((replace(match), *match.span()))
+        at = match.end()
+    if not pieces:
+        return line
+    pieces.append((line.text[at:], at, len(line.text)))
+    return line.pick(pieces)
+
+
+def cut_at(line: Line, places: Iterable[int]) -> list[Line]:
+    """The line cut into several, each beginning at one of the ascending `places`."""
+    bounds = sorted({0, len(line.text), *places})
+    return [line.cut(one, two) for one, two in zip(bounds, bounds[1:], strict=False)]

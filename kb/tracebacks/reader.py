@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from kb.models import Reading
-from kb.tracebacks import paths, shapes
-from kb.tracebacks.chains import assemble
+from kb.models import Reading, Traceback
+from kb.tracebacks import loose, pages, paths, shapes, wrapped
+from kb.tracebacks.chains import Chain, assemble
+from kb.tracebacks.cleaning import clean
 from kb.tracebacks.decode import repair
 from kb.tracebacks.dialects import GATE, TRIGGERS
 from kb.tracebacks.found import Found
 from kb.tracebacks.lines import Line, split
 
+_BLANKS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x3000: " "}
+
 
 def read(text: str) -> Reading:
     """What a paste says: its independent errors, each with its chain. Never raises, linear in the length of `text`."""
-    lines = split(repair(text))
+    text = repair(text).translate(_BLANKS)
+    lines = clean(text, split(text))
     found = scan(lines)
     errors = assemble(found)
+    if not errors:
+        found = scan_objects(lines) or loose.named(lines)
+        errors = assemble(found)
+    if not errors:
+        errors = tuple((tb,) for tb in loose.unnamed(lines))
+    errors = tuple(with_wrapped(chain) for chain in errors)
     frames = [frame for chain in errors for tb in chain for frame in tb.frames]
     dialect = next((item.dialect for item in found if item.errors), "none")
     return Reading(dialect, errors, paths.python_version(frames), paths.package_versions(frames))
@@ -61,3 +71,23 @@ def _link(lines: list[Line], at: int, item: Found) -> int:
             return at
         return following + 1
     return at
+
+
+def scan_objects(lines: list[Line]) -> list[Found]:
+    """Errors told as fields of objects or log lines."""
+    found: list[Found] = []
+    at = 0
+    while at < len(lines) and len(found) < loose.MAX_CANDIDATES:
+        item = pages.read_object(lines, at) if any(key in lines[at].text for key in ("rror", "xc", "ype", "name", "detail")) else None
+        at = max(item.end, at + 1) if item else at + 1
+        if item:
+            found.append(item)
+    return found
+
+
+def with_wrapped(chain: Chain) -> Chain:
+    """The chain with the errors that its messages quote, each in front of the one that quotes it."""
+    result: list[Traceback] = []
+    for tb in chain:
+        result += [*wrapped.inner(tb), tb]
+    return tuple(result)

@@ -1,0 +1,47 @@
+"""The table of cleaners, in the order in which they run.
+
+Each takes lines and gives lines back; the characters that stay know where they stood. `applies` is a cheap look at
+the whole text, so that a clean traceback passes through untouched. Order matters: escapes hide colours, colours
+hide prefixes, prefixes hide everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kb.tracebacks import colours, escapes, layout, markup, prefixes
+from kb.tracebacks.lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaner:
+    """One kind of decoration, how to see it and how to take it off."""
+
+    name: str
+    applies: Callable[[str], bool]
+    clean: Callable[[list[Line]], list[Line]]
+    example: str
+
+
+CLEANERS: tuple[Cleaner, ...] = (
+    Cleaner("markup", markup.applies, markup.clean, "File &quot;a.py&quot;, line 1"),
+    Cleaner("escapes", escapes.applies, escapes.clean, '{"exc": "Traceback (most recent call last):\\n  File …"}'),
+    Cleaner("colours", colours.applies, colours.clean, "\x1b[31mKeyError\x1b[0m: 'a'"),
+    Cleaner("quotes", layout.quoted, layout.unquote, "> KeyError: 'a'"),
+    Cleaner("prefixes", prefixes.applies, prefixes.clean, "web_1  | KeyError: 'a'"),
+    Cleaner("blank lines", layout.doubled, layout.undouble, "Traceback (most recent call last):\n\n  File …\n\n"),
+    Cleaner("one line", layout.joined, layout.respread, 'Traceback (most recent call last): File "a.py", line 1, in f KeyError: 1'),
+    Cleaner("broken lines", layout.broken, layout.mend, 'File "/srv/ap\np.py", line 1, in f'),
+)
+
+
+def clean(text: str, lines: list[Line]) -> list[Line]:
+    """The lines of `text` without decoration."""
+    for cleaner in CLEANERS:
+        if cleaner.applies(text):
+            cleaned = cleaner.clean(lines)
+            if cleaned is not lines:
+                lines = cleaned
+                text = "\n".join(line.text for line in lines)
+    return lines

@@ -1,0 +1,29 @@
+"""Terminal colour codes, also those whose escape character was lost or spelled out on the way."""
+
+from __future__ import annotations
+
+import re
+
+from kb.tracebacks.lines import Line, substitute
+
+_CODE = re.compile(
+    r"(?:\x1b|\x9b|␛|\^\[|\\x1b|\\e|\\033|\\u001b|#033|�(?=\[\d))\[?[0-9;?]{0,20}[A-Za-z]"
+    r"|\x1b\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?"
+    r"|\x1b[()][0-9A-B]"
+    r"|\[(?:\d{1,3}(?:;\d{1,3}){0,5})?m"
+    r"|[\u200b-\u200f\u2060\ufeff\x08]"
+)
+_LOST = re.compile(r"\[(?:\d{1,3}(?:;\d{1,3}){0,5})?m")
+_MARKS = ("\x1b", "\x9b", "␛[", "^[[", "\\x1b[", "\\e[", "\\033[", "\\u001b[", "#033[", "\ufffd[", "\u200b", "\ufeff", "\u2060", "\x08")
+
+
+def applies(text: str) -> bool:
+    """Whether there is a colour code."""
+    if any(mark in text for mark in _MARKS):
+        return True
+    return "m" in text and "[" in text and len(_LOST.findall(text, 0, 20000)) > 1
+
+
+def clean(lines: list[Line]) -> list[Line]:
+    """The lines without codes and without characters that show nothing."""
+    return [substitute(line, _CODE, lambda _: "") for line in lines]

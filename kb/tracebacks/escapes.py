@@ -1,0 +1,109 @@
+"""Tracebacks inside string literals: JSON logs, Python's reprs of strings, bytes and lists of lines."""
+
+from __future__ import annotations
+
+import re
+
+from kb.tracebacks.lines import Line, substitute
+
+_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\\\"'/nrtbf])")
+_PLAIN = {"n": "\n", "r": "", "t": "\t", "b": "", "f": ""}
+_ANCHOR = re.compile(r"Traceback \(most recent|File \\{0,8}[\"'][^\"'\n]{1,1000}[\"'], line \d|\\n\s*[\w.]{1,200}(?:Error|Exception)\b")
+_OPEN = re.compile(r"[\"']")
+_NEXT = re.compile(r"\s*,\s*[bu]?([\"'])")
+_ROUNDS = 3
+
+
+def applies(text: str) -> bool:
+    """Whether an escaped line end stands in a text that shows a traceback."""
+    return "\\n" in text and bool(_ANCHOR.search(text))
+
+
+def clean(lines: list[Line]) -> list[Line]:
+    """The strings' contents, line by line; strings in strings too."""
+    for _ in range(_ROUNDS):
+        result: list[Line] = []
+        changed = False
+        for line in lines:
+            if "\\n" in line.text and _ANCHOR.search(line.text):
+                result.extend(_literals(line))
+                changed = True
+            else:
+                result.append(line)
+        lines = result
+        if not changed:
+            break
+    return lines
+
+
+def _literals(line: Line) -> list[Line]:
+    """The text in front, the contents of the literals that hold the traceback, and the text behind."""
+    anchor = _ANCHOR.search(line.text)
+    assert anchor
+    start, quote = _opening(line.text, anchor.start())
+    result = [line.cut(0, start)] if line.text[:start].strip() else []
+    if not quote:
+        return [*result, *_unescaped(line.cut(start))]
+    while True:
+        end = _closing(line.text, start, quote)
+        content = line.cut(start, end)
+        if content.text.endswith("\\n"):
+            content = content.cut(0, len(content.text) - 2)
+        result.extend(_unescaped(content))
+        following = _NEXT.match(line.text, end + 1)
+        if not following:
+            break
+        quote, start = following[1], following.end()
+    rest = line.cut(end + 1)
+    if rest.text.strip(" ]})>,;"):
+        result += [rest.cut(0, 0), rest]
+    return result
+
+
+def _opening(text: str, anchor: int) -> tuple[int, str]:
+    """Where the literal around `anchor` begins: the last quote in front of it that opens one."""
+    at = anchor - 1
+    while at >= 0:
+        char = text[at]
+        if char in "\"'":
+            before = text[at - 1 : at]
+            if before != "\\" and (not before or before in " \t:,[({=bBuU\n" or anchor - at < 4):
+                return at + 1, char
+        at -= 1
+    return 0, ""
+
+
+def _closing(text: str, start: int, quote: str) -> int:
+    """Where the literal ends: its first quote that no backslash precedes."""
+    at = start
+    while True:
+        found = text.find(quote, at)
+        if found < 0:
+            return len(text)
+        slashes = 0
+        while found - slashes > start and text[found - slashes - 1] == "\\":
+            slashes += 1
+        if slashes % 2 == 0:
+            return found
+        at = found + 1
+
+
+def _unescaped(line: Line) -> list[Line]:
+    """The content with its escapes resolved, split where they say so."""
+    whole = substitute(line, _ESCAPE, _resolve)
+    parts: list[Line] = []
+    start = 0
+    while True:
+        end = whole.text.find("\n", start)
+        if end < 0:
+            return [*parts, whole.cut(start)]
+        parts.append(whole.cut(start, end))
+        start = end + 1
+
+
+def _resolve(match: re.Match[str]) -> str:
+    escape = match.group()[1:]
+    if escape[0] in "ux":
+        code = int(escape[1:], 16)
+        return "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+    return _PLAIN.get(escape, escape)

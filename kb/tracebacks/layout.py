@@ -1,0 +1,162 @@
+"""Lines that were moved: quoted, doubled by blank ones, run together into one, or broken at the edge of a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from kb.tracebacks import shapes, words
+from kb.tracebacks.lines import Line, cut_at, glue
+
+# --- quotes -------------------------------------------------------------------------------------
+
+_QUOTE = re.compile(r"\s{0,3}(?:>\s?){1,8}(?!>)")
+_LIST = re.compile(r"\s{0,8}(?:[-*•]|\d{1,3}[.)])\s+(?=Traceback|File \")")
+
+
+def quoted(text: str) -> bool:
+    """Whether lines begin as quotes in mails and Markdown do."""
+    return "\n>" in text or text.startswith(">")
+
+
+def unquote(lines: list[Line]) -> list[Line]:
+    """The lines without quote marks, where most have one (pytest and IPython mark single lines so)."""
+    told = [line for line in lines if line.text.strip()]
+    marked = sum(1 for line in told if line.text.lstrip().startswith(">") and not line.text.startswith(">>>"))
+    if marked * 3 < len(told) * 2:
+        return lines
+    return [line.cut(match.end()) if (match := _QUOTE.match(line.text)) else line for line in lines]
+
+
+# --- blank lines between all lines --------------------------------------------------------------
+
+
+def doubled(text: str) -> bool:
+    """Whether about every second line is blank."""
+    return text.count("\n\n") * 5 >= text.count("\n") * 2 > 6 or text.count("\n\r\n") > 3
+
+
+def undouble(lines: list[Line]) -> list[Line]:
+    """The lines without the blank one behind each."""
+    told = [n for n, line in enumerate(lines) if line.text.strip()]
+    alone = sum(1 for n in told if n + 1 < len(lines) and not lines[n + 1].text.strip())
+    if len(told) < 4 or alone * 10 < (len(told) - 1) * 9:
+        return lines
+    return [line for n, line in enumerate(lines) if line.text.strip() or (n and not lines[n - 1].text.strip())]
+
+
+# --- one line -----------------------------------------------------------------------------------
+
+_FRAME = re.compile(
+    r"(?<!\S)[\"']?File [\"“](?P<file>[^\"“”\n]{1,1000})[\"”],? line \d{1,9}"
+    r"(?:,? in (?:<[\w ]{1,40}>|[\w.]{1,300}(?:<locals>[\w.]{1,200})?))?,?(?=\s|$)"
+)
+_HEADER = re.compile(r"(?:Exception Group )?Traceback \(most recent call last\)\s*:?")
+_CHAIN = re.compile(
+    r"The above exception was the direct cause of the following exception:?"
+    r"|During handling of the above exception, another exception occurred:?"
+)
+_CARETS = re.compile(r"(?<=\s)[~^]{2,}(?=\s|$)")
+_NAME = re.compile(r"(?<!\S)([^\W\d][\w.]{2,200})(?=: |\s*$)")
+_SPACED = ("top-level template", "block ", "template ")
+
+
+def joined(text: str) -> bool:
+    """Whether a frame has something behind it on its line."""
+    return 'File "' in text or "File “" in text
+
+
+def respread(lines: list[Line]) -> list[Line]:
+    """A traceback that lost its line ends, with them."""
+    result: list[Line] = []
+    for line in lines:
+        result.extend(_spread(line) if 'File "' in line.text or "File “" in line.text else (line,))
+    return result
+
+
+def _spread(line: Line) -> list[Line]:
+    text = line.text
+    frames = list(_FRAME.finditer(text))
+    if not frames:
+        return [line]
+    rest = text[frames[-1].end() :].strip(" ,")
+    header = _HEADER.search(text)
+    if len(frames) == 1 and not header and (not rest or text[frames[0].end() :].lstrip().startswith(_SPACED) or _tail(rest)):
+        return [line]
+    places = {place for match in frames for place in match.span()}
+    for pattern in (_HEADER, _CHAIN, _CARETS):
+        places.update(place for match in pattern.finditer(text) for place in match.span())
+    places.update(_errors(text, frames[0].end()))
+    return [_trimmed(piece) for piece in cut_at(line, places) if piece.text.strip()]
+
+
+def _tail(rest: str) -> bool:
+    """Whether what stands behind a frame's name is still its name (`in render block`) or punctuation."""
+    return len(rest) < 3 or not re.search(r"[(=:\"'.]|\s", rest)
+
+
+def _errors(text: str, start: int) -> list[int]:
+    """Where exception lines begin: the first in each stretch between two frames."""
+    places = []
+    stretch_end = -1
+    for match in _NAME.finditer(text, start):
+        if match.start() < stretch_end or not words.is_exception(match[1]):
+            continue
+        places.append(match.start())
+        following = _FRAME.search(text, match.end())
+        stretch_end = following.start() if following else len(text)
+    return places
+
+
+def _trimmed(piece: Line) -> Line:
+    return piece.cut(piece.indent, len(piece.text.rstrip()))
+
+
+# --- broken at a fixed width --------------------------------------------------------------------
+
+_OPEN = re.compile(r"\s*(?:File|Fil|Fi|F) ?(?:\"[^\"]{0,1000})?$|\s*File \"[^\"]{1,1000}\"(?:,? ?(?:l|li|lin|line|line \d+|line \d+,|line \d+, i|line \d+, in) ?)?$|\s*Traceback \([a-z ]{0,20}$")
+
+
+def broken(text: str) -> bool:
+    """Whether a frame or header is cut off at the end of its line."""
+    return "File" in text or "Traceback" in text or "Error" in text
+
+
+def mend(lines: list[Line]) -> list[Line]:
+    """Lines that a terminal broke, in one piece again."""
+    width = _width(lines)
+    result: list[Line] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        at += 1
+        for _ in range(4):
+            if at >= len(lines) or not lines[at].text.strip() or not _continues(line, lines[at - 1], lines[at], width):
+                break
+            line = glue([line, lines[at]])
+            at += 1
+        result.append(line)
+    return result
+
+
+def _width(lines: list[Line]) -> int:
+    """The width of the terminal: that of at least two lines, with none longer; 0 where there was none."""
+    lengths = Counter(len(line.text) for line in lines)
+    longest = max(lengths, default=0)
+    return longest if lengths[longest] > 1 and 40 <= longest <= 300 else 0
+
+
+def _continues(line: Line, last: Line, following: Line, width: int) -> bool:
+    text = line.text
+    if _OPEN.match(text):
+        whole = text + following.text
+        return bool(shapes.FRAME.match(whole) or _HEADER.search(whole) or (_OPEN.match(whole) and len(last.text) == width))
+    if width and len(last.text) == width and not text.endswith("  "):
+        if shapes.FRAME.match(following.text) or shapes.MARKS.match(following.text) or _HEADER.match(following.text):
+            return False
+        return following.indent == 0 or following.indent == line.indent == 0
+    error = shapes.EXCEPTION.match(following.text)
+    name = shapes.EXCEPTION.match(text)
+    if error and name and name["message"] is None and "." in name["type"] and not words.is_exception(name["type"]):
+        return words.is_exception(name["type"] + error["type"])
+    return False

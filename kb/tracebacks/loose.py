@@ -1,0 +1,125 @@
+"""Where nothing is printed as Python prints it: exceptions named in sentences, and messages without a name."""
+
+from __future__ import annotations
+
+import re
+
+from kb.models import Traceback
+from kb.tracebacks import messages, shapes, words
+from kb.tracebacks.found import Found, traceback
+from kb.tracebacks.lines import Line
+
+MAX_CANDIDATES = 5
+_NAMED = re.compile(rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})(?:: ?(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))")
+_HEAD = re.compile(
+    r"\s*(?:(?:"
+    r"[\[(]?\d{4}[-/.]\d\d[-/.]\d\d(?:[T ]\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?[\])]?"
+    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?"
+    r"|\[[^\]\n]{1,80}\]|\([\w.:-]{1,60}\)|<[\w.]{1,30}>"
+    r"|(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL|[IWEF]\d{4})\b:?"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?"
+    r"|[\w.-]{1,40}\[\d+\]:|\||-|–|::|>"
+    r")(?=[\s:\[|]|$)[ \t:]*){1,12}"
+)
+_LABEL = re.compile(
+    r"\s*(?:[\w.-]{1,40}: )?(?:(?:fatal |unexpected |internal |an |un\w+ )*error|ERROR|Error|FAILED|Failed|FATAL|Fatal|fatal|CRITICAL"
+    r"|Exception|warning|Warning|WARNING|CommandError|×|✗|✘|❌)(?:\s?:|(?<=[×✗✘❌]))\s+(?=\S)",
+)
+_CODE = re.compile(r"\s*(?:import |from \w+ import|def |class |return |print\(|if |for |while |raise |with |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)")
+
+
+def named(lines: list[Line]) -> list[Found]:
+    """Exceptions that lines name somewhere: `I get KeyError: 'a' when …`, `… failed: KeyError('a')`."""
+    found: list[Found] = []
+    for at, line in enumerate(lines):
+        match = next((m for m in _NAMED.finditer(line.text, 0, 4000) if _counts(m, line.text)), None)
+        if match:
+            found.append(_read_named(lines, at, match))
+            if len(found) >= MAX_CANDIDATES * 4:
+                break
+    told = [item for item in found if item.errors[0].message]
+    return (told or found)[:MAX_CANDIDATES]
+
+
+def _counts(match: re.Match[str], text: str) -> bool:
+    """Whether a name is an exception's, and not merely spoken of in code."""
+    name = match["type"]
+    if not words.is_exception(name):
+        return False
+    return name != "Exception" or ":" in text[match.end("type") : match.end()]
+
+
+def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
+    line = lines[at]
+    text = line.text
+    start, end, behind = match.end(), len(text), at + 1
+    message: list[Line] = []
+    if match["quote"]:
+        close = text.find(match["quote"], start)
+        end = close if close > 0 else end
+        message = [line.cut(start, end)]
+    elif ":" in match.group():
+        before = text[: match.start()].rstrip()
+        opening = before[-1:] if before[-1:] in "`\"'“(" else ""
+        closing = {"“": "”", "(": ")"}.get(opening, opening)
+        close = text.find(closing, start) if closing and not match["close"] else -1
+        if close < 0:
+            behind = messages.take(lines, at + 1, line.indent)
+        end = close if close > 0 else end
+        message = [line.cut(start, end), *lines[at + 1 : behind]]
+    shown = [line.cut(match.start("type"), max(end if message else 0, match.end("type"))), *lines[at + 1 : behind]]
+    return Found(behind, "none", (traceback(match["type"], message, shown),), bare=True, start=at)
+
+
+def unnamed(lines: list[Line]) -> list[Traceback]:
+    """Messages without a name, the likeliest first: lines that speak of trouble, or a short text as a whole."""
+    told = [line for line in lines if line.text.strip()]
+    short = len(told) <= 3
+    candidates: list[tuple[float, int, Traceback]] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        score = _score(line.text)
+        if score <= 0 and not (short and line.text.strip() and not candidates):
+            at += 1
+            continue
+        end = messages.take(lines, at + 1, line.indent)
+        candidates.append((score, at, _message(lines, at, end)))
+        at = end
+        if len(candidates) > 200:
+            break
+    candidates.sort(key=lambda item: (-item[0], item[1]))
+    seen: set[str] = set()
+    best = []
+    for _score_, _at, tb in candidates:
+        if tb.message and tb.message not in seen:
+            seen.add(tb.message)
+            best.append(tb)
+    return best[:MAX_CANDIDATES]
+
+
+def _score(text: str) -> float:
+    """How much a line looks like a message: its label, its words of trouble; code and prompts don't."""
+    if not text.strip() or len(text) > 4000:
+        return 0 if not text.strip() else 0.5 * bool(words.trouble(text[:4000]))
+    score = float(words.trouble(text))
+    if score and _LABEL.search(text[: 200]):
+        score += 2
+    if shapes.PROMPT.match(text) or _CODE.match(text) or text.lstrip().startswith(words.PROSE):
+        score -= 2
+    if shapes.MARKS.match(text) or shapes.RULE.match(text):
+        return 0
+    return score
+
+
+def _message(lines: list[Line], at: int, end: int) -> Traceback:
+    line = lines[at]
+    start = 0
+    if head := _HEAD.match(line.text):
+        start = head.end()
+    if label := _LABEL.match(line.text, start):
+        start = label.end()
+    if not line.text[start:].strip():
+        start = 0
+    message = [line.cut(start), *messages.dedented(lines[at + 1 : end], line.indent)]
+    return traceback("", message, lines[at:end])

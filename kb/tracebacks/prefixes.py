@@ -1,0 +1,97 @@
+"""What loggers, containers and quoting put in front of lines.
+
+No list of log formats would be complete, so the prefix is learned from the paste: it is what stands in front of a
+line that can only begin so (`Traceback (most recent…`, `File "…", line 3`). Its shape, with numbers left open, is then
+taken off all lines that have it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kb.tracebacks import words
+from kb.tracebacks.lines import Line
+
+_ANCHOR = re.compile(
+    r"(?:\+ )?(?:Exception Group )?Traceback \(most recent|File \"[^\"\n]{1,1000}\", line \d"
+    r"|During handling of the above exc|The above exception was the dir"
+)
+_ERROR = re.compile(r"(?<=[\s|:>\]])([^\W\d][\w.]{2,200})(?=: |$)")
+_MARKED = re.compile(r"\d|[|>\]:)]\s*$")
+_TOKEN = re.compile(
+    r"(?P<hex>\b(?=[0-9a-fA-F]{0,40}\d)[0-9a-fA-F]{7,64}\b)|(?P<number>\d+)|(?P<blank>\s+)"
+    r"|(?P<word>\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun"
+    r"|TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\b)|(?P<other>.)"
+)
+_BAR = re.compile(r"\s{0,40}\|")
+MAX_PREFIX = 200
+MAX_SHAPES = 8
+
+
+def applies(text: str) -> bool:
+    """Always worth a look: the shapes of prefixes are not known beforehand."""
+    return True
+
+
+def clean(lines: list[Line]) -> list[Line]:
+    """The lines without the prefixes that at least two of them share."""
+    shapes: list[re.Pattern[str]] = []
+    tried: set[str] = set()
+    for number, line in enumerate(lines):
+        prefix = _prefix(line.text)
+        if not prefix or any(shape.match(line.text) for shape in shapes) or len(shapes) >= MAX_SHAPES:
+            continue
+        source = _shape(prefix)
+        if source in tried or len(tried) > 4 * MAX_SHAPES:
+            continue
+        tried.add(source)
+        shape = re.compile(source)
+        near = lines[max(0, number - 60) : number] + lines[number + 1 : number + 61]
+        if any(shape.match(other.text) for other in near):
+            shapes.append(shape)
+    for shape in shapes:
+        lines = _take_off(lines, shape)
+    return lines
+
+
+def _prefix(text: str) -> str:
+    """What stands in front of a line's anchor, empty where that is nothing or may be the line's own."""
+    anchor = _ANCHOR.search(text, 0, MAX_PREFIX + 60)
+    if anchor is None:
+        anchor = next((m for m in _ERROR.finditer(text, 0, MAX_PREFIX) if words.is_exception(m[1])), None)
+        if anchor is None or not _MARKED.search(text[: anchor.start()]):
+            return ""
+    prefix = text[: anchor.start()].rstrip(" \t|+")
+    if words.is_exception(prefix.strip()):
+        return ""
+    if text[len(prefix) : anchor.start()].count("|") == 1 and prefix:
+        prefix = text[: text.index("|", len(prefix)) + 1]
+    return prefix if len(prefix) <= MAX_PREFIX and prefix.strip() and prefix.strip("\"'“”([*`") else ""
+
+
+def _shape(prefix: str) -> str:
+    """A pattern for prefixes like this one; possessive, so that it never goes back."""
+    parts = []
+    for match in _TOKEN.finditer(prefix):
+        kind = match.lastgroup
+        if kind == "hex":
+            parts.append("[0-9a-fA-F]++")
+        elif kind == "number":
+            parts.append(r"\d++")
+        elif kind == "blank":
+            parts.append(r"\s++")
+        elif kind == "word":
+            parts.append("[A-Za-z]++")
+        else:
+            parts.append(re.escape(match.group()))
+    return "".join(parts)
+
+
+def _take_off(lines: list[Line], shape: re.Pattern[str]) -> list[Line]:
+    ends = [match.end() if (match := shape.match(line.text)) else 0 for line in lines]
+    rests = [line.text[end:] for line, end in zip(lines, ends, strict=True) if end]
+    if rests and all(_BAR.match(rest) for rest in rests):
+        ends = [end and _BAR.match(line.text, end).end() for line, end in zip(lines, ends, strict=True)]  # type: ignore[union-attr]
+    inner = [line.text[end:] for line, end in zip(lines, ends, strict=True) if end and line.text[end:].strip()]
+    margin = min((len(rest) - len(rest.lstrip()) for rest in inner), default=0)
+    return [line.cut(end + margin) if end else line for line, end in zip(lines, ends, strict=True)]
