@@ -97,10 +97,11 @@ class Snapshot:
 
     def codes(self) -> Iterator[tuple[str, str]]:
         """Error codes with the id of an entry about each, for entries that answer pastes."""
-        for code, entry in self._rows(
+        for row in self._rows(
             "SELECT c.code, e.id FROM code c JOIN entry e ON e.key = c.entry"
             " WHERE NOT e.shadowed AND e.status <> 'retired' ORDER BY c.code, e.id"
         ):
+            code, entry = row
             yield code, entry
 
     def redirects(self) -> dict[str, str]:

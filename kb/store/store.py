@@ -142,6 +142,21 @@ class Store:
         with self._writing() as connection:
             return writing.publish(connection, change)
 
+    @contextmanager
+    def rehearsal(self, change: Change) -> Iterator[Snapshot]:
+        """What the knowledge will be once the change is published, to build an engine from: also which entries
+        will come to light behind those that go. Nothing is kept; nobody else can write until the `with` ends, so
+        read and leave. Raises as `publish` does.
+        """
+        from kb.store import writing
+
+        with self._writing() as connection:
+            writing.publish(connection, change)
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            yield Snapshot(self._database, driver)
+            connection.rollback()
+
     # --- what users say ------------------------------------------------------------------------
 
     def vote(self, entry: str, fix: str, worked: bool, fingerprint: str) -> str:
