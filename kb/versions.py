@@ -46,9 +46,9 @@ def _parsed(text: str) -> tuple[str, str | None]:
 @lru_cache(4096)
 def _contains(specifier: str, version: str) -> bool:
     from packaging.specifiers import SpecifierSet
-    from packaging.version import InvalidVersion
+    from packaging.version import InvalidVersion, Version
 
     try:
-        return SpecifierSet(specifier).contains(version, prereleases=True)
+        return SpecifierSet(specifier).contains(Version(version), prereleases=True)
     except InvalidVersion:
         return True  # a version that can't be read says nothing against the entry

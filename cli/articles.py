@@ -1,0 +1,115 @@
+"""`kb index`, `extract`, `lint` and `new`: the commands of those who write articles."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from cli.filling import progress_bar
+from cli.intake import read_paste
+from cli.session import Session
+from kb.errors import CallError
+from kb.settings import shipped_articles
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.option("--rebuild", is_flag=True, help="Read everything again.")
+@click.option("--prune", is_flag=True, help="Drop what vanished from the named sources.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.pass_obj
+def index(session: Session, paths: tuple[str, ...], rebuild: bool, prune: bool, as_json: bool) -> int:
+    """Bring articles into the knowledge base: PATHs (files or folders), or every known source."""
+    from indexer.pipeline import index as run
+
+    with progress_bar("Indexing") as progress:
+        report = run(session.settings, paths, rebuild=rebuild, prune=prune, progress=progress)
+    if as_json:
+        fields = ("generation", "added", "changed", "removed", "rejected", "notices", "entries")
+        body = {name: getattr(report, name) for name in fields} | {"unchanged": len(report.unchanged)}
+        print(json.dumps(body))
+        return 0
+    for mark, names in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
+        for name in names:
+            print(f"{mark:9} {name}")
+    for name, reason in report.rejected:
+        print(f"rejected  {name}: {reason}")
+    for notice in report.notices:
+        print(f"note      {notice}")
+    print(
+        f"{len(report.added)} added, {len(report.changed)} changed, {len(report.unchanged)} unchanged, "
+        f"{len(report.removed)} removed, {len(report.rejected)} rejected; {report.entries} entries"
+    )
+    return 0
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="A line per file, as JSON.")
+@click.pass_obj
+def extract(session: Session, files: tuple[str, ...], as_json: bool) -> int:
+    """Show what the indexer reads out of articles, without storing anything."""
+    from indexer.loose import extract_body
+
+    answered = 0
+    for name in files:
+        try:
+            data = Path(name).read_bytes()
+        except OSError as problem:
+            body = {"file": name, "entries": [], "error": f"can't read {name}: {problem.strerror}"}
+        else:
+            body = extract_body(data, name)
+        answered += bool(body["entries"])
+        if as_json:
+            print(json.dumps(body), flush=True)
+        else:
+            from cli.render import show_extraction
+
+            show_extraction(body)
+    return 0 if answered else 1
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.option("--json", "as_json", is_flag=True, help="A line per problem, as JSON.")
+def lint(paths: tuple[str, ...], as_json: bool) -> int:
+    """Show every problem of the articles: path, line, code, message, hint."""
+    from indexer.lint import lint as run
+    from indexer.problems import has_errors
+
+    problems = run(paths or [str(shipped_articles())])
+    for problem in problems:
+        print(json.dumps(problem.to_dict()) if as_json else str(problem))
+    if not as_json:
+        print(f"{len(problems)} problems" if problems else "no problems", file=sys.stderr)
+    return 1 if has_errors(problems) else 0
+
+
+@click.command()
+@click.argument("entry_id", metavar="LIBRARY/SLUG")
+@click.option("--folder", default="articles", show_default=True, help="Folder of articles to write into.")
+@click.pass_obj
+def new(session: Session, entry_id: str, folder: str) -> int:
+    """Start a new article, filled in from a paste on standard input where there is one."""
+    from indexer.draft import draft
+    from kb.tracebacks import read
+
+    reading = None
+    if not sys.stdin.isatty():
+        text, _ = read_paste("-", session.settings.max_paste_bytes)
+        reading = read(text) if text.strip() else None
+    path = Path(folder, f"{entry_id}.md")
+    content = draft(entry_id, reading)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(content)
+    except FileExistsError:
+        raise CallError(f"{path} is there already", "choose another slug, or edit it") from None
+    except OSError as problem:
+        raise CallError(f"can't write {path}: {problem.strerror}", "choose another --folder") from problem
+    print(path)
+    return 0

@@ -1,0 +1,178 @@
+"""Answers as terminal text. Colour only on a terminal, and never with NO_COLOR (rich sees to both).
+
+Whatever comes from a paste or an article is shown as text: markup is off, control characters are taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.text import Text
+
+_VERDICTS = {
+    "match": ("Found it", "bold green"),
+    "related": ("Not sure: these come near", "bold yellow"),
+    "none": ("I don't know this error", "bold red"),
+}
+
+
+def show_lookup(answer: Mapping[str, Any], *, full: bool = False) -> None:
+    """A lookup body, fixes first."""
+    console = Console(highlight=False, soft_wrap=False)
+    for notice in answer["notices"]:
+        console.print(plain(f"note: {notice}", "dim"))
+    _show_answer(console, answer, full=full)
+    for other in answer["also"]:
+        console.print()
+        console.rule(plain("also in this paste"), align="left", style="dim")
+        _show_answer(console, other, full=full)
+
+
+def _show_answer(console: Console, answer: Mapping[str, Any], *, full: bool) -> None:
+    words, style = _VERDICTS[answer["verdict"]]
+    read = answer["read"]
+    console.print(plain(words, style))
+    if read["explained"] is not None:
+        one = read["exceptions"][read["explained"]]
+        line = f"{one['type']}: {one['message']}" if one["type"] and one["message"] else one["type"] or one["message"]
+        console.print(plain(line.splitlines()[0][:300] if line else "", "bold"))
+    if answer["verdict"] == "none":
+        console.print(plain("Nothing in the knowledge base fits. `kb search WORDS` searches it by words.", "dim"))
+        return
+    if answer["verdict"] == "related":
+        for match in answer["matches"]:
+            _show_head(console, match)
+        console.print(plain("`kb show ID` shows one of them.", "dim"))
+        return
+    first, *others = answer["matches"]
+    console.print()
+    _show_head(console, first)
+    show_entry(first, console=console, full=full)
+    if others:
+        console.print(plain("Also possible:", "bold"))
+        for match in others:
+            _show_head(console, match)
+
+
+def _show_head(console: Console, match: Mapping[str, Any]) -> None:
+    line = plain(match["title"], "bold")
+    line.append(f"  {match['id']}", "cyan")
+    line.append(f"  {match['confidence']:.0%}", "dim")
+    console.print(line)
+
+
+def show_entry(entry: Mapping[str, Any], *, console: Console | None = None, full: bool = True) -> None:
+    """An entry: its summary, then each cause with its check and fixes, the likely ones first.
+
+    Unless `full`, only the causes that the paste points to are shown whole (the first, where it points to
+    none), and the others by their checks.
+    """
+    if console is None:
+        console = Console(highlight=False)
+        console.print(plain(entry["title"], "bold"))
+        for form in entry["errors"]:
+            console.print(plain(f"  {form['exception']}: {form['message']}", "dim"))
+    _prose(console, entry["summary"])
+    causes = entry["causes"]
+    likely = [cause for cause in causes if cause["likely"]] or causes[:1]
+    shown = causes if full else likely
+    for fix in (fix for fix in entry["fixes"] if fix["cause"] is None):
+        _show_fix(console, fix)
+    for cause in shown:
+        console.print(plain(f"Cause: {_bare(cause['title'])}", "bold magenta"))
+        if cause["why"]:
+            console.print(plain(f"  likely here: {cause['why']}", "green"))
+        _prose(console, cause["text"])
+        if cause["check"]:
+            _prose(console, f"*Check:* {cause['check']}")
+        for fix in entry["fixes"]:
+            if fix["cause"] == cause["id"]:
+                _show_fix(console, fix)
+    hidden = [cause for cause in causes if cause not in shown]
+    if hidden:
+        console.print(plain("If that is not it:", "bold"))
+        for cause in hidden:
+            _prose(console, f"- {cause['title']}" + (f": {cause['check']}" if cause["check"] else ""))
+        console.print(plain(f"  `kb show {entry['id']}` has their fixes.", "dim"))
+    for avoid in entry["avoid"] if full else ():
+        console.print(plain(f"Avoid: {_bare(avoid['title'])}", "bold red"))
+        _prose(console, avoid["text"])
+
+
+def _show_fix(console: Console, fix: Mapping[str, Any]) -> None:
+    console.print(plain(f"Fix: {_bare(fix['title'])}", "bold green"))
+    _prose(console, fix["text"])
+    for code in fix["code"]:
+        console.print(Padding(Syntax(clean(code), "python", theme="ansi_dark", background_color="default"), (0, 0, 1, 4)))
+    for proof in fix["verified"][:1]:
+        packages = "".join(f", {name} {version}" for name, version in proof["packages"].items())
+        console.print(plain(f"    proven on Python {proof['python']}{packages}, {proof['date']}", "dim"))
+
+
+def show_search(page: Mapping[str, Any]) -> None:
+    """A search body, an entry a paragraph."""
+    console = Console(highlight=False)
+    if not page["items"]:
+        console.print(plain("Nothing found.", "dim"))
+    for item in page["items"]:
+        line = plain(item["title"], "bold")
+        line.append(f"  {item['id']}", "cyan")
+        console.print(line)
+        for snippet in item["snippets"][:1]:
+            text = plain(snippet["text"])
+            for start, end in snippet["marks"]:
+                text.stylize("yellow", start, end)
+            console.print(Padding(text, (0, 0, 0, 4)))
+
+
+def show_extraction(body: Mapping[str, Any]) -> None:
+    """What was read out of a page."""
+    console = Console(highlight=False)
+    console.print(plain(f"{body['file']}: {len(body['entries'])} entries", "bold"))
+    if body.get("error"):
+        console.print(plain(f"  {body['error']}", "red"))
+    for entry in body["entries"]:
+        for error in entry["errors"]:
+            console.print(plain(f"  {error['exception']}: {error['message']}", "yellow"))
+        for label, parts in (("cause", entry["causes"]), ("fix", entry["fixes"])):
+            for part in parts:
+                console.print(plain(f"    {label}: {' '.join(part['text'].split())[:200]}"))
+
+
+def show_stats(body: Mapping[str, Any]) -> None:
+    """The figures of the knowledge base."""
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    console.print(
+        f"{body['entries']} entries ({body['proven']} proven, {body['general']} general, {body['extracted']} extracted), "
+        f"{body['templates']} templates, generation {body['generation']}"
+    )
+    table = Table("library", "entries", "proven", box=None)
+    for name, figures in body["libraries"].items():
+        table.add_row(plain(name), str(figures["entries"]), str(figures["proven"]))
+    console.print(table)
+
+
+def _prose(console: Console, text: str) -> None:
+    if text:
+        console.print(Padding(Markdown(clean(text), hyperlinks=False), (0, 2, 1, 2)))
+
+
+def _bare(title: str) -> str:
+    return title.replace("`", "")
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Text that is shown as it is: no markup, no control characters."""
+    return Text(clean(text), style=style)
+
+
+def clean(text: str) -> str:
+    """Without what a terminal would obey: control characters other than line break and tab."""
+    return "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and not 0x7F <= ord(c) < 0xA0))

@@ -1,0 +1,30 @@
+"""`kb serve`: the web server, or one JSON request a line on standard input."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from cli.session import Session
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (KB_HOST).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (KB_PORT).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes to start (KB_WORKERS).")
+@click.option("--stdio", is_flag=True, help="Answer JSON requests, one a line, instead of HTTP.")
+@click.pass_obj
+def serve(session: Session, host: str | None, port: int | None, workers: int | None, stdio: bool) -> int:
+    """Serve the page and the API, or (--stdio) an editor's child process."""
+    if stdio:
+        from cli.stdio import answer_lines
+
+        return answer_lines(session)
+    from web.server import serve as run
+
+    session.knowledge_base()  # filled and migrated here: the web application never does either
+    settings = session.settings
+    given = {"host": host, "port": port, "workers": workers}
+    run(replace(settings, **{name: value for name, value in given.items() if value is not None}))
+    return 0

@@ -1,0 +1,236 @@
+"""Files → entries → store and engine, one generation at a time.
+
+The engine's folder of the new generation is complete before the store names it, and all knowledge rows
+change in one transaction that also raises the generation: whoever looks meanwhile sees the old knowledge
+whole, and an interrupted run costs nothing but running it again. Who writes holds the file lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from indexer import freshness, sources
+from indexer.freshness import engine_is_there
+from indexer.loading import Loaded, digest, load
+from indexer.rules import rules_version
+from kb.engines import EngineDocument, generations, open_engine
+from kb.errors import StoreLocked, StoreMissing
+from kb.models import Entry
+from kb.settings import Settings
+from kb.store import Change, Source, Store, Upsert
+
+Progress = Callable[[int, int, str], None]
+"""Called with files done, files in all, and the name of the one at hand."""
+
+LOCK_SECONDS = 120.0
+"""How long a run waits for another one to finish: the first fill takes some seconds."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did: names of files by what became of them, and why files were rejected."""
+
+    generation: int = 0
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    entries: int = 0
+
+    @property
+    def wrote(self) -> bool:
+        """Whether anything in the knowledge base changed."""
+        return bool(self.added or self.changed or self.removed)
+
+
+def refresh(settings: Settings, progress: Progress | None = None) -> Report | None:
+    """Brings the knowledge base up to date with its sources, creating it where it is missing.
+
+    None where a glance (names, sizes, times of the files) shows that nothing changed. Raises
+    UnavailableError where the store can't be written; a store that can't is used as it is by the caller.
+    """
+    if freshness.is_current(settings):
+        return None
+    report = index(settings, progress=progress)
+    return report if report.wrote or report.rejected else None
+
+
+def index(
+    settings: Settings,
+    paths: Sequence[str] = (),
+    *,
+    rebuild: bool = False,
+    prune: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Indexes the named paths (registering new ones), or every source where none is named.
+
+    Only what changed is read; `rebuild` reads all. `prune` drops what vanished from the named sources
+    (from all, where none is named); our own articles are always pruned. Raises CallError for a path that
+    doesn't exist, UnavailableError where the store can't be written.
+    """
+    with _locked(settings), Store.create(settings.database_url) as store:
+        rules = rules_version()
+        generation = store.generation()
+        known = store.sources()
+        wanted = sources.configured(settings)
+        gone = [
+            source for source in known
+            if source.kind == sources.CONFIGURED and source.id not in {one.id for one in wanted}
+        ]
+        registered = [one for one in known if one.kind == sources.REGISTERED and one.id not in {w.id for w in wanted}]
+        everything = [*wanted, *registered]
+        chosen = sources.named(paths, everything) if paths else everything
+        if generation.rules != rules:
+            rebuild, chosen = True, [*everything, *(one for one in chosen if one not in everything)]
+        report = Report(generation.number)
+        upserts: list[Upsert] = []
+        removed: list[tuple[str, str]] = []
+        for source in chosen:
+            if not sources.exists(source):
+                report.notices.append(f"{source.location} is not there; what is known of it stays")
+                continue
+            found = _read_source(store, source, rebuild=rebuild, report=report, progress=progress)
+            upserts += found.upserts
+            if found.vanished and (source.id == "shipped" or prune):
+                removed += [(source.id, name) for name in found.vanished]
+                report.removed += [f"{source.location}/{name}" for name in found.vanished]
+        change = Change(
+            rules=rules,
+            expected_generation=generation.number,
+            sources=tuple(chosen if paths else everything),
+            upserts=tuple(upserts),
+            removed=tuple(removed),
+            removed_sources=tuple(source.id for source in gone),
+        )
+        report.removed += [source.location for source in gone]
+        moved = {(one.id, one.position, one.kind) for one in change.sources} - {
+            (one.id, one.position, one.kind) for one in known
+        }
+        engine_there = engine_is_there(settings.engine_url, generation.number)
+        if upserts or removed or gone or moved or not engine_there or generation.rules != rules:
+            report.generation = _publish(settings, store, change, from_scratch=rebuild or bool(gone) or bool(moved))
+        report.entries = sum(1 for _ in store.headers())
+        freshness.mark(settings)
+    return report
+
+
+@dataclass(slots=True)
+class _Found:
+    upserts: list[Upsert]
+    vanished: list[str]
+
+
+def _read_source(
+    store: Store, source: Source, *, rebuild: bool, report: Report, progress: Progress | None
+) -> _Found:
+    """What of a source is new or changed, and the names of its files that are gone."""
+    before = store.documents(source.id)
+    listed = list(sources.files(source))
+    upserts = []
+    for number, file in enumerate(listed):
+        if progress:
+            progress(number, len(listed), file.name)
+        shown = str(file.path)
+        old = before.get(file.name)
+        try:
+            if old is not None and not rebuild and old.sha256 == digest(file.path):
+                report.unchanged.append(shown)
+                continue
+        except OSError:
+            pass  # load() says what is wrong with it
+        loaded = load(file.path, file.name, source.id)
+        if loaded.rejected:
+            report.rejected.append((shown, _reason(loaded)))
+            continue
+        (report.changed if old is not None and old.sha256 != loaded.sha256 else
+         report.unchanged if old is not None else report.added).append(shown)
+        problems = tuple(one.to_dict() for one in loaded.problems)
+        upserts.append(Upsert(source.id, file.name, loaded.sha256, problems, loaded.entries))
+    if progress and listed:
+        progress(len(listed), len(listed), "")
+    return _Found(upserts, sorted(set(before) - {file.name for file in listed}))
+
+
+def _publish(settings: Settings, store: Store, change: Change, *, from_scratch: bool) -> int:
+    """Builds the engine of the next generation, then lets the store name it."""
+    url, before = settings.engine_url, change.expected_generation
+    building = generations.prepare(url, None if from_scratch else before)
+    if building is not None:
+        copied = any(building.iterdir())
+        engine = open_engine(generations.url_of(url, building), create=True)
+        try:
+            if copied:
+                engine.remove(_outdated(store, change))
+            entries = _new_entries(change) if copied else _all_entries(store, change)
+            engine.add(EngineDocument.of(entry) for entry in entries)
+            engine.commit()
+        finally:
+            engine.close()
+        generations.install(building, before + 1)
+    published = store.publish(change)
+    generations.prune(url, published)
+    return published
+
+
+def _outdated(store: Store, change: Change) -> list[str]:
+    """Ids of the entries of files that change or go."""
+    touched = {(one.source, one.path) for one in change.upserts} | set(change.removed)
+    found = []
+    for source in {source for source, _ in touched}:
+        for path, document in store.documents(source).items():
+            if (source, path) in touched:
+                found += document.entries
+    return found
+
+
+def _new_entries(change: Change) -> Iterator[Entry]:
+    for upsert in change.upserts:
+        yield from upsert.entries
+
+
+def _all_entries(store: Store, change: Change) -> Iterable[Entry]:
+    """Every entry as it will be once the change is published; of one id the last source's."""
+    touched = {(one.source, one.path) for one in change.upserts} | set(change.removed)
+    gone = set(change.removed_sources)
+    entries = {
+        entry.id: entry
+        for entry in store.entries()
+        if entry.source not in gone and (entry.source, entry.file) not in touched
+    }
+    position = {source.id: source.position for source in change.sources}
+    for entry in sorted(_new_entries(change), key=lambda one: position.get(one.source, 0)):
+        entries[entry.id] = entry
+    return entries.values()
+
+
+@contextmanager
+def _locked(settings: Settings) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(settings.data_dir / "index.lock")
+        lock.acquire(timeout=LOCK_SECONDS)
+    except Timeout:
+        raise StoreLocked(
+            f"another `kb` is indexing into {settings.data_dir}", "wait for it to end, then try again"
+        ) from None
+    except OSError as problem:
+        raise StoreMissing(
+            f"can't write to {settings.data_dir}: {problem.strerror}", "set KB_DATA_DIR to a folder of yours"
+        ) from problem
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _reason(loaded: Loaded) -> str:
+    first = loaded.problems[0]
+    more = f" (and {len(loaded.problems) - 1} more)" if len(loaded.problems) > 1 else ""
+    return f"line {first.line}: {first.code} {first.message}{more}"

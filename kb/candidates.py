@@ -1,0 +1,149 @@
+"""A chain of exceptions → the entries that may answer it, each with what speaks for it.
+
+Three keys lead from an exception to entries: error codes in its message, templates that its message
+fits (whole, or cut and damaged), and, for messages that identify nothing, the exception's name alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from kb.causes import Sight, judge
+from kb.classes import Agreement, agreement
+from kb.codes import codes
+from kb.knowledge import Knowledge
+from kb.libraries import PYTHON, libraries_of
+from kb.models import Entry, ErrorForm, Evidence, Tier, Traceback
+from kb.ranking import Candidate
+from kb.template_index import TemplateHit
+from kb.versions import fits
+
+MOST_HITS = 24
+"""Templates of one exception that are weighed: the most specific ones."""
+HALF_SPECIFICITY = 14.0
+"""The specificity at which a wording counts half of the most it can count."""
+
+_AGREES = {
+    Agreement.SAME: "the exception is {known}",
+    Agreement.NAME: "the exception is {known}",
+    Agreement.SUBCLASS: "{printed} is a kind of {known}",
+    Agreement.SUPERCLASS: "{known} is a kind of {printed}",
+    Agreement.NAMESAKE: "an exception of the same name, from another package",
+    Agreement.DIFFERENT: "the exception is another one, {printed}",
+}
+
+
+def candidates(chain: tuple[Traceback, ...], knowledge: Knowledge, versions: Mapping[str, str]) -> list[Candidate]:
+    """Every entry that a code or a wording of the chain leads to; unordered."""
+    found: list[Candidate] = []
+    for place, one in enumerate(chain):
+        known_codes = codes(one.type, one.message)
+        seen = libraries_of(one)
+        hits = knowledge.index.find(one.type, one.message)[:MOST_HITS]
+        fitting = {hit.row.entry for hit in hits}
+        for hit in hits:
+            entry = knowledge.entry(hit.row.entry)
+            if entry is not None:
+                found.append(_candidate(chain, place, entry, hit, known_codes, seen, versions))
+        for code in known_codes:
+            for entry_id in knowledge.codes.get(code, ()):
+                entry = knowledge.entry(entry_id)
+                if entry is not None and entry_id not in fitting:
+                    found.append(_by_code(chain, place, entry, code, seen, versions))
+    return found
+
+
+def _candidate(
+    chain: tuple[Traceback, ...],
+    place: int,
+    entry: Entry,
+    hit: TemplateHit,
+    known_codes: Iterable[str],
+    seen: frozenset[str],
+    versions: Mapping[str, str],
+) -> Candidate:
+    one = chain[place]
+    form = entry.errors[hit.row.form]
+    agrees = agreement(one.type, form.exception)
+    literal = 1.0 - math.exp2(-hit.template.specificity / HALF_SPECIFICITY)
+    features = _common(chain, place, entry, form, agrees, seen, versions)
+    features["whole" if hit.whole else "partial"] = 1.0 if hit.whole else hit.share
+    features["literal"] = literal if hit.whole else literal * hit.share**2
+    evidence = [Evidence("exception", _AGREES[agrees].format(printed=one.type, known=form.exception))] if (
+        agrees in _AGREES
+    ) else []
+    tier: Tier = "template"
+    if hit.whole:
+        tier = "template" if hit.captures else "exact"
+        evidence.append(Evidence("template", f"the message is “{form.message}”" if form.message else "without a message"))
+    else:
+        evidence.append(Evidence("template", f"{hit.share:.0%} of “{form.message}” stands in the message"))
+    for code in set(known_codes) & set(entry.codes):
+        tier, features["code"] = "code", 1.0
+        evidence.append(Evidence("code", f"the code {code} in the message"))
+    captures = {capture.name: capture.value for capture in hit.captures}
+    for judged in judge(entry, Sight(one, chain, versions, captures)):
+        if judged.likely:
+            features["cause"] = 1.0
+            evidence.extend(Evidence("frame" if "frame" in why else "cause", why) for why in judged.why)
+    return Candidate(
+        entry.id, place, tier, hit.row.form, features, tuple(hit.captures), agrees, (*evidence, *_context(features, entry))
+    )
+
+
+def _by_code(
+    chain: tuple[Traceback, ...],
+    place: int,
+    entry: Entry,
+    code: str,
+    seen: frozenset[str],
+    versions: Mapping[str, str],
+) -> Candidate:
+    """An entry whose code stands in a message that none of its wordings fits: a new wording of a known error."""
+    form = entry.errors[0]
+    agrees = agreement(chain[place].type, form.exception)
+    features = _common(chain, place, entry, form, agrees, seen, versions)
+    features["code"] = 1.0
+    evidence = (Evidence("code", f"the code {code} in the message"), *_context(features, entry))
+    return Candidate(entry.id, place, "code", 0, features, (), agrees, evidence)
+
+
+def _common(
+    chain: tuple[Traceback, ...],
+    place: int,
+    entry: Entry,
+    form: ErrorForm,
+    agrees: Agreement,
+    seen: frozenset[str],
+    versions: Mapping[str, str],
+) -> dict[str, float]:
+    """What counts for an entry whichever way it was found."""
+    one = chain[place]
+    features = {"bias": 1.0, f"class_{agrees.value}": 1.0, f"relation_{one.relation}": 1.0}
+    if entry.library != PYTHON:
+        if entry.library in seen or any(entry.library in libraries_of(other) for other in chain):
+            features["library"] = 1.0
+        elif one.frames:
+            features["library_missing"] = 1.0
+    if fits(entry.applies_to, versions) is False:
+        features["version_no"] = 1.0
+    if form.versions:
+        fitting = fits([form.versions], versions)
+        if fitting is not None:
+            features["form_version_yes" if fitting else "form_version_no"] = 1.0
+    if entry.origin == "extracted":
+        features["extracted"] = 2.0 - entry.confidence
+    if entry.proven:
+        features["proven"] = 1.0
+    return features
+
+
+def _context(features: Mapping[str, float], entry: Entry) -> list[Evidence]:
+    """Library and versions, in words."""
+    said = []
+    if "library" in features:
+        said.append(Evidence("library", f"{entry.library} is in the traceback"))
+    if "version_no" in features:
+        said.append(Evidence("version", f"it applies to {', '.join(entry.applies_to)}, and the versions here differ"))
+    return said

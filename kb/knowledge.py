@@ -1,0 +1,65 @@
+"""One generation of what is known, ready for lookups: the template index, codes, heads and entries.
+
+It is built once a generation and never changed; entries are fetched from the store when they are first
+needed and then kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kb.models import Entry
+from kb.store.rows import Header
+from kb.template_index import TemplateIndex, TemplateRow
+
+KEPT_ENTRIES = 4096
+"""Entries that stay parsed in memory."""
+
+
+class Source(Protocol):
+    """Where a generation is read from: a snapshot of the store."""
+
+    def headers(self) -> Iterable[Header]: ...
+    def templates(self) -> Iterable[TemplateRow]: ...
+    def codes(self) -> Mapping[str, tuple[str, ...]]: ...
+    def redirects(self) -> Mapping[str, str]: ...
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """A generation in memory. Build it with `load`."""
+
+    generation: int
+    index: TemplateIndex
+    heads: dict[str, Header]
+    codes: Mapping[str, tuple[str, ...]]
+    redirects: Mapping[str, str]
+    fetch: Callable[[str], Entry | None]
+    _entries: dict[str, Entry | None] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, generation: int, source: Source, fetch: Callable[[str], Entry | None]) -> Knowledge:
+        """Reads heads, templates and codes; entries follow, by `fetch`, when they are asked for."""
+        heads = {head.id: head for head in source.headers()}
+        index = TemplateIndex.build(source.templates())
+        return cls(generation, index, heads, source.codes(), source.redirects(), fetch)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry, or None where there is none of that id."""
+        try:
+            return self._entries[entry_id]
+        except KeyError:
+            if len(self._entries) >= KEPT_ENTRIES:
+                self._entries.clear()
+            entry = self._entries[entry_id] = self.fetch(entry_id)
+            return entry
+
+    def resolve(self, entry_id: str) -> str:
+        """The id that an id leads to today: itself, or where it moved to (through any number of moves)."""
+        seen = {entry_id}
+        while (moved := self.redirects.get(entry_id)) and moved not in seen:
+            seen.add(moved)
+            entry_id = moved
+        return entry_id

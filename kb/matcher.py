@@ -1,0 +1,316 @@
+"""The façade: `lookup`, `search`, `suggest`, `entry`. Web, command line, agents and batch call this and
+nothing below it.
+
+A lookup goes: read → for each error its candidates (codes, exact form, templates) → rank → causes told
+apart → full-text search where nothing fits → answer. Every call first compares the store's generation
+with the one in memory and reopens when it moved.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from kb.answers import Answer, Lookup, Match, ReadException, Votes, entry_body, entry_head, entry_url
+from kb.candidates import candidates
+from kb.causes import JudgedCause, Sight, judge, singled_out
+from kb.classes import Agreement
+from kb.codes import codes
+from kb.engines import Engine
+from kb.errors import EngineUnavailable
+from kb.knowledge import Knowledge
+from kb.libraries import library_of
+from kb.models import Context, Entry, Evidence, Slot, Traceback, Verdict
+from kb.normalize import core, fingerprint, normalize
+from kb.quicksearch import QuickSearch
+from kb.ranking import Candidate, Ranked, rank, verdict
+from kb.redact import redact
+from kb.snippets import snippets
+from kb.tracebacks import read
+from kb.versions import fits, known_versions
+
+MOST_ERRORS = 8
+"""Independent errors of one paste that are answered; a log may hold thousands."""
+MOST_CHAINED = 24
+"""Exceptions of one chain that are looked at: the first and the last ones."""
+TEXT_CONFIDENCE = 0.3
+"""The most that words alone can say: entries found by full text are related, never trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of search results: items as the contract shows them, how many there are, the next cursor."""
+
+    items: list[dict[str, Any]]
+    total: int
+    next: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The search body of the contract."""
+        return {"items": self.items, "total": self.total, "next": self.next}
+
+
+class Matcher:
+    """Answers from one knowledge base. Safe to share between threads.
+
+    `load` returns the knowledge of the generation that is current, `generation` its number (cheaply), and
+    `engine` opens the full-text engine of a generation; `votes` reads what readers said of fixes.
+    """
+
+    def __init__(
+        self,
+        generation: Callable[[], int],
+        load: Callable[[], Knowledge],
+        engine: Callable[[int], Engine],
+        votes: Callable[[], Votes] = dict,
+        base_url: str = "",
+    ) -> None:
+        self._generation = generation
+        self._load = load
+        self._open_engine = engine
+        self._votes = votes
+        self._base_url = base_url
+        self._lock = threading.Lock()
+        self._knowledge: Knowledge | None = None
+        self._quick: QuickSearch | None = None
+        self._engine: tuple[int, Engine] | None = None
+
+    # --- lookups ---
+
+    def lookup(self, text: str, limit: int = 5, context: Context | None = None) -> Lookup:
+        """The fixes for a paste, ranked, or an honest nothing. Never raises for what the paste holds."""
+        started = time.perf_counter()
+        context = context or Context()
+        knowledge = self.knowledge()
+        reading = read(text)
+        notices = list(reading.notices)
+        versions = known_versions(context.python or reading.python, {**reading.packages, **context.packages})
+        answers = [self._answer(_bounded(chain), knowledge, versions, limit) for chain in reading.errors[-MOST_ERRORS:]]
+        if len(reading.errors) > MOST_ERRORS:
+            notices.append(f"{len(reading.errors)} errors in this paste; the last {MOST_ERRORS} are answered")
+        first = _most_telling(answers)
+        if first is None:
+            first = Answer("none", fingerprint("", normalize(core(text[:2000])).text))
+        if first.verdict == "none" and text.strip():
+            first = self._by_words(first, text, knowledge, limit, notices)
+        return Lookup(
+            answer=first,
+            reading=reading,
+            took_ms=round((time.perf_counter() - started) * 1000, 3),
+            redacted=tuple((one.kind, (one.start, one.end)) for one in redact(text).spans),
+            also=tuple(one for one in answers if one is not first and one.exceptions and not _same(one, first)),
+            notices=tuple(notices),
+            votes=self._votes(),
+            base_url=self._base_url,
+        )
+
+    def _answer(
+        self, chain: tuple[Traceback, ...], knowledge: Knowledge, versions: dict[str, str], limit: int
+    ) -> Answer:
+        """The answer to one error from codes and templates."""
+        found = candidates(chain, knowledge, versions)
+        ranked = rank(found, limit)
+        matches = tuple(self._match(one, chain, knowledge, versions) for one in ranked)
+        explained = ranked[0].candidate.exception if ranked else _raised(chain)
+        said: Verdict = "none"
+        if ranked:
+            said = verdict(ranked[0].confidence, trusted=_trusted(ranked[0].candidate, matches[0], chain))
+            floor = 0.0 if said != "none" else 1.0
+            matches = tuple(one for one in matches if one.confidence >= floor)
+        exceptions = tuple(
+            ReadException(one, normalize(core(one.message)).text, codes(one.type, one.message), library_of(one))
+            for one in chain
+        )
+        shown = exceptions[explained]
+        print_of = fingerprint(shown.traceback.type, shown.normalized)
+        return Answer(said, print_of, exceptions, explained, matches if said != "none" else ())
+
+    def _match(
+        self, ranked: Ranked, chain: tuple[Traceback, ...], knowledge: Knowledge, versions: dict[str, str]
+    ) -> Match:
+        one = ranked.candidate
+        entry = knowledge.entry(one.entry)
+        assert entry is not None  # candidates() drops entries that the store doesn't know
+        explained = chain[one.exception]
+        slots = tuple(
+            Slot(capture.name, capture.value, capture.raw, explained.span_of(capture.start, capture.end))
+            for capture in one.captures
+        )
+        sight = Sight(explained, chain, versions, {slot.name: slot.value for slot in slots})
+        return Match(
+            entry=entry,
+            confidence=ranked.confidence,
+            tier=one.tier,
+            evidence=one.evidence,
+            slots=slots,
+            causes=tuple(judge(entry, sight)),
+            applies=fits(entry.applies_to, versions) is not False,
+        )
+
+    def _by_words(
+        self, answer: Answer, text: str, knowledge: Knowledge, limit: int, notices: list[str]
+    ) -> Answer:
+        """Entries that share rare words with the paste: near ones, offered as related."""
+        query = _words_of(answer, text)
+        try:
+            hits = self._search_engine(knowledge).search(query, limit, exact=False)
+        except EngineUnavailable:
+            notices.append("full-text search is unavailable")
+            return answer
+        matches = []
+        for hit in hits:
+            entry = knowledge.entry(hit.id)
+            if entry is None or hit.score < hits[0].score / 2:
+                continue
+            evidence = (Evidence("text", "shares its words"),)
+            causes = tuple(JudgedCause(cause, ()) for cause in entry.causes)
+            matches.append(Match(entry, TEXT_CONFIDENCE * hit.share, "text", evidence, causes=causes))
+        if not matches or hits[0].share < 0.5:
+            return answer
+        return Answer("related", answer.fingerprint, answer.exceptions, answer.explained, tuple(matches))
+
+    # --- entries and words ---
+
+    def search(
+        self,
+        query: str,
+        library: str | None = None,
+        exception: str | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> SearchPage:
+        """Entries that hold the words, best first. `cursor` is the `next` of the page before."""
+        knowledge = self.knowledge()
+        offset = int(cursor) if cursor and cursor.isdecimal() else 0
+        hits = self._search_engine(knowledge).search(query, offset + limit + 200, library=library, exception=exception)
+        known = [entry for hit in hits if (entry := knowledge.entry(hit.id)) is not None]
+        page = known[offset : offset + limit]
+        items = [{**self._item(entry), "proven": entry.proven, "snippets": snippets(entry, query)} for entry in page]
+        more = str(offset + limit) if len(known) > offset + limit else None
+        return SearchPage(items, len(known), more)
+
+    def suggest(self, prefix: str, limit: int = 8) -> list[dict[str, Any]]:
+        """Entries whose title, exception or message holds words that begin as these do; from memory."""
+        knowledge = self.knowledge()
+        assert self._quick is not None
+        heads = (knowledge.heads[entry_id] for entry_id in self._quick.find(prefix, limit))
+        return [
+            {
+                "id": head.id,
+                "title": head.title,
+                "exception": head.exceptions[0] if head.exceptions else "",
+                "library": head.library,
+                "url": entry_url(head.id, self._base_url),
+            }
+            for head in heads
+        ]
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The entry of that id, or None."""
+        return self.knowledge().entry(entry_id)
+
+    def resolve(self, entry_id: str) -> str:
+        """The id that an id leads to today; the same one where it never moved."""
+        return self.knowledge().resolve(entry_id)
+
+    def entry_dict(self, entry_id: str) -> dict[str, Any] | None:
+        """The entry as the contract shows it, without what a paste adds; None where there is none."""
+        entry = self.entry(entry_id)
+        if entry is None:
+            return None
+        causes = tuple(JudgedCause(cause, ()) for cause in entry.causes)
+        return {**entry_head(entry, {}, self._base_url), **entry_body(entry, causes, {}, self._votes())}
+
+    def entries(self, cursor: str | None = None, limit: int = 50) -> SearchPage:
+        """All published entries by id, in pages; `cursor` is the last id of the page before."""
+        heads = self.knowledge().heads
+        ids = sorted(entry_id for entry_id, head in heads.items() if head.status == "published")
+        left = [entry_id for entry_id in ids if cursor is None or entry_id > cursor]
+        items = [one for entry_id in left[:limit] if (one := self.entry_dict(entry_id)) is not None]
+        return SearchPage(items, len(ids), left[limit - 1] if len(left) > limit else None)
+
+    # --- generations ---
+
+    def knowledge(self) -> Knowledge:
+        """The knowledge of the current generation; loads it when the store has moved on."""
+        number = self._generation()
+        current = self._knowledge
+        if current is not None and current.generation == number:
+            return current
+        with self._lock:
+            if self._knowledge is None or self._knowledge.generation != number:
+                fresh = self._load()
+                self._quick = QuickSearch.build(fresh.heads.values())
+                self._knowledge = fresh
+            return self._knowledge
+
+    def close(self) -> None:
+        """Lets go of the full-text engine."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine[1].close()
+                self._engine = None
+
+    def _search_engine(self, knowledge: Knowledge) -> Engine:
+        with self._lock:
+            if self._engine is None or self._engine[0] != knowledge.generation:
+                if self._engine is not None:
+                    self._engine[1].close()
+                    self._engine = None
+                self._engine = knowledge.generation, self._open_engine(knowledge.generation)
+            return self._engine[1]
+
+    def _item(self, entry: Entry) -> dict[str, Any]:
+        head = entry_head(entry, {}, self._base_url)
+        return {
+            "id": head["id"],
+            "title": head["title"],
+            "exception": entry.errors[0].exception if entry.errors else "",
+            "library": head["library"],
+            "url": head["url"],
+        }
+
+
+def _raised(chain: tuple[Traceback, ...]) -> int:
+    """The exception that ended the program: the last one that is not a member or a quotation."""
+    return max((place for place, one in enumerate(chain) if one.relation == "raised"), default=len(chain) - 1)
+
+
+def _bounded(chain: tuple[Traceback, ...]) -> tuple[Traceback, ...]:
+    half = MOST_CHAINED // 2
+    return chain if len(chain) <= MOST_CHAINED else chain[:half] + chain[-half:]
+
+
+def _trusted(candidate: Candidate, match: Match, chain: tuple[Traceback, ...]) -> bool:
+    """Whether the first match may be called one, however likely it looks."""
+    if not match.entry.fixes:
+        return False
+    if match.entry.general and not singled_out(list(match.causes)):
+        return False
+    own_class = candidate.agreement in (Agreement.SUBCLASS, Agreement.SUPERCLASS, Agreement.NAMESAKE)
+    return not (own_class and library_of(chain[candidate.exception]) != match.entry.library and candidate.tier != "code")
+
+
+def _most_telling(answers: Iterable[Answer]) -> Answer | None:
+    """The error to answer first: one that is known for sure, else one that is related; the last of those."""
+    worth = {"match": 2, "related": 1, "none": 0}
+    best: Answer | None = None
+    for answer in answers:
+        if best is None or worth[answer.verdict] >= worth[best.verdict]:
+            best = answer
+    return best
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    return one.fingerprint == other.fingerprint
+
+
+def _words_of(answer: Answer, text: str) -> str:
+    """What to search for: the explained exception and its message, or the text where none was read."""
+    if answer.explained is None:
+        return text[:400]
+    one = answer.exceptions[answer.explained].traceback
+    return f"{one.type} {core(one.message)[:400]}"
