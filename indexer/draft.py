@@ -56,14 +56,15 @@ def template(message: str) -> str:
     names: dict[tuple[str, str], str] = {}
     end = 0
     for value in normalize(message).values:
-        literal = message[end : value.start]
-        if value.start < end or (pieces and not literal):
+        quote = value.raw[0] if len(value.raw) > 2 and value.raw[0] == value.raw[-1] and value.raw[0] in "'\"`" else ""
+        literal = message[end : value.start] + quote
+        if pieces and not literal:
             continue  # two slots need text between them
         kind = slug(value.kind).replace("-", "_") or "value"
         same = sum(known == kind for known, _ in names)
         name = names.setdefault((kind, value.raw), kind if not same else f"{kind}_{same + 1}")
         pieces += [_doubled(literal), f"{{{name}}}"]
-        end = value.end
+        end = value.end - len(quote)
     return "".join([*pieces, _doubled(message[end:])])
 
 

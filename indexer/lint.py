@@ -121,10 +121,9 @@ def _proof(article: Article, proof: ProofFile | None) -> Iterator[Problem]:
                 yield problem("KB308", article.path, program.line, reason=f"{program.block} was not run")
             for run in runs:
                 if run.outcome == "failed":
-                    where = " ".join([f"Python {run.python}", *(f"{k} {v}" for k, v in sorted(run.packages.items()))])
-                    yield problem(
-                        "KB314", article.path, program.line, block=program.block, reason=f"{run.detail} ({where})"
-                    )
+                    packages = "".join(f", {name} {version}" for name, version in sorted(run.packages.items()))
+                    reason = f"{run.detail} (Python {run.python}{packages})"
+                    yield problem("KB314", article.path, program.line, block=program.block, reason=reason)
 
 
 def _between(articles: Sequence[Article], known: frozenset[str]) -> Iterator[Problem]:
@@ -157,7 +156,7 @@ def _dead_names(article: Article, known: frozenset[str]) -> Iterator[Problem]:
         library, _, slug = target.partition("/")
         if not _ID_PART.fullmatch(library) or not _ID_PART.fullmatch(slug):
             return False
-        return target in known or (Path(article.path).absolute().parents[1] / library / f"{slug}.md").is_file()
+        return target in known or (Path(article.path).absolute().parent.parent / library / f"{slug}.md").is_file()
 
     path, front, lines = article.path, article.front, article.front_lines
     for number, target in enumerate(front.see_also):
@@ -177,6 +176,6 @@ def _inside(target: str) -> str | None:
         address = urlsplit(target)
     except ValueError:
         return ""
-    if address.scheme or address.netloc:
+    if address.scheme:
         return None
     return address.path.removeprefix(_PAGE) if address.path.startswith(_PAGE) else ""
