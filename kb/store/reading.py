@@ -95,14 +95,15 @@ class Snapshot:
         ):
             yield TemplateRow(*row)
 
-    def codes(self) -> Iterator[tuple[str, str]]:
-        """Error codes with the id of an entry about each, for entries that answer pastes."""
-        for row in self._rows(
+    def codes(self) -> dict[str, tuple[str, ...]]:
+        """Error codes and the ids of the entries about each, for entries that answer pastes."""
+        found: dict[str, tuple[str, ...]] = {}
+        for code, entry in self._rows(
             "SELECT c.code, e.id FROM code c JOIN entry e ON e.key = c.entry"
             " WHERE NOT e.shadowed AND e.status <> 'retired' ORDER BY c.code, e.id"
         ):
-            code, entry = row
-            yield code, entry
+            found[code] = (*found.get(code, ()), entry)
+        return found
 
     def redirects(self) -> dict[str, str]:
         """Ids that have moved, and where to (one step; what it moved to may have moved itself)."""

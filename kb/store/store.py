@@ -119,10 +119,10 @@ class Store:
         with self.snapshot() as now:
             yield from now.templates()
 
-    def codes(self) -> Iterator[tuple[str, str]]:
+    def codes(self) -> dict[str, tuple[str, ...]]:
         """See `Snapshot.codes`."""
         with self.snapshot() as now:
-            yield from now.codes()
+            return now.codes()
 
     def redirects(self) -> dict[str, str]:
         """See `Snapshot.redirects`."""
