@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +44,10 @@ def find(paths: Iterable[str] = ()) -> dict[str, Interpreter]:
     """The interpreters at `paths`, else those named `python3` and `python3.x` on the path and the running one, by
     version, oldest first; the first of each version counts. What is no Python 3, or doesn't start, is left out."""
     found: dict[str, Interpreter] = {}
-    for path in dict.fromkeys(paths) or _on_path():
-        interpreter = _probe(path)
-        if interpreter:
-            found.setdefault(interpreter.version, interpreter)
+    with ThreadPoolExecutor(8) as pool:
+        for interpreter in pool.map(_probe, list(dict.fromkeys(paths)) or _on_path()):
+            if interpreter:
+                found.setdefault(interpreter.version, interpreter)
     return dict(sorted(found.items(), key=lambda item: tuple(map(int, item[0].split(".")))))
 
 

@@ -21,7 +21,10 @@ from indexer.examples import Examples, where
 from indexer.problems import Problem, has_errors, problem
 from indexer.proof import ProofFile, RecordedTraceback, Run
 from indexer.pythons import Interpreter
-from indexer.sandbox import Runner, Sandbox, SandboxMissing, Unguarded
+from indexer.sandbox import Limits, Runner, Sandbox, SandboxMissing, Unguarded
+
+LIMITS = Limits()
+"""What each example may use."""
 
 Lookup = Callable[[str], tuple[str | None, str | None, str | None]]
 """Looks a traceback up: the verdict, the first entry's id, and the id of the cause that evidence points to (None
@@ -67,7 +70,7 @@ def verify(
         if reason := sandbox.available():
             raise SandboxMissing(reason, "articles are code; --unsandboxed runs them with your own rights")
     prover = Prover(
-        Examples(runner), Environments(data_dir / "environments"), pythons.find(interpreters), data_dir, lookup
+        Examples(runner, LIMITS), Environments(data_dir / "environments"), pythons.find(interpreters), data_dir, lookup
     )
     found = [path for path in find(paths) if library in (None, path.parent.name)]
     results: dict[Path, Verification] = {}

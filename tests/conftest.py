@@ -1,0 +1,64 @@
+"""Fixtures that several topics share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from indexer import environments, pythons
+from indexer.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def lacking() -> Callable[[str], NoReturn]:
+    """Skips a test for want of its real part; with `CI=true` nothing may be wanting, so it fails."""
+
+    def stop(reason: str) -> NoReturn:
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    return stop
+
+
+@pytest.fixture(scope="session")
+def sandbox(lacking: Callable[[str], NoReturn]) -> Sandbox:
+    """The real sandbox."""
+    sandbox = Sandbox()
+    if reason := sandbox.available():
+        lacking(reason)
+    return sandbox
+
+
+@pytest.fixture(scope="session")
+def python() -> pythons.Interpreter:
+    """The Python that runs the tests."""
+    return pythons.find([sys.executable])[pythons.running()]
+
+
+@pytest.fixture(scope="session")
+def uv(lacking: Callable[[str], NoReturn]) -> str:
+    """The real uv."""
+    return environments.uv() or lacking("uv is not installed")
+
+
+@pytest.fixture(scope="session")
+def plain_environment(
+    uv: str, python: pythons.Interpreter, tmp_path_factory: pytest.TempPathFactory
+) -> environments.Environment:
+    """An environment without packages."""
+    return environments.Environments(tmp_path_factory.mktemp("environments")).get(python, [])
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder that is under version control."""
+    folder = tmp_path / "checkout"
+    subprocess.run(["git", "init", "-q", folder], check=True)
+    return folder
