@@ -24,6 +24,8 @@ def read_warning(lines: list[Line], at: int) -> Found | None:
     message = [line.cut(match.start("message")), *lines[at + 1 : end]]
     if len(message) > 1 and message[-1].indent == 2 + line.indent:
         source = message.pop().text.strip()
+    elif len(message) == 2 and "(" in message[1].text and not message[1].indent:
+        source = message.pop().text.strip()
     frame = Frame(match["file"], int(match["line"]), None, source, in_app(match["file"]), span_of([line]))
     tb = traceback(match["type"], message, [line.cut(match.start("error"))], (frame,))
     return Found(end, "warning", (tb,), bare=True, start=at)

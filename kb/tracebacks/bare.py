@@ -21,7 +21,7 @@ def read(lines: list[Line], at: int) -> Found | None:
     if not error:
         return None
     name, message = error["type"], error["message"]
-    if not words.is_exception(name) and not (message and words.may_be_exception(name)):
+    if not words.is_exception(name) and not (message and (name == "Exception" or words.may_be_exception(name))):
         return None
     indent = len(error["indent"])
     end = messages.take(lines, at + 1, indent)

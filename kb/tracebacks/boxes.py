@@ -25,8 +25,8 @@ def read(lines: list[Line], at: int) -> Found | None:
     top = _TOP.match(lines[at].text)
     while at < len(lines) and (_SIDE.match(lines[at].text) or _EDGE.match(lines[at].text)):
         at += 1
-    inner = [_inner(line) for line in lines[start:at] if not _EDGE.match(line.text)]
-    frames = _read_frames(inner)
+    content = [inner(line) for line in lines[start:at] if not _EDGE.match(line.text)]
+    frames = _read_frames(content)
     if frames:
         found = python.read_exception(lines, at, frames, start)
         if found:
@@ -34,9 +34,9 @@ def read(lines: list[Line], at: int) -> Found | None:
             return found
         return Found(at, "rich", frames=bounded(frames), start=start)
     title = top["title"].strip() if top else ""
-    if not inner or not words.trouble(title):
+    if not content or not words.trouble(title):
         return None
-    content = [line for line in inner if line.text.strip()]
+    content = [line for line in content if line.text.strip()]
     if not content:
         return None
     error = shapes.EXCEPTION.match(content[0].text)
@@ -46,7 +46,8 @@ def read(lines: list[Line], at: int) -> Found | None:
     return Found(at, "rich", (traceback("", content[: messages.MAX_LINES], content),), bare=True, start=start)
 
 
-def _inner(line: Line) -> Line:
+def inner(line: Line) -> Line:
+    """What stands between the sides of a box, or the line itself."""
     side = _SIDE.match(line.text)
     begin = side.end() if side else 0
     closing = re.search(r"\s{0,400}[│┃]\s*$", line.text[-420:]) if line.text.rstrip().endswith(("│", "┃")) else None
@@ -54,11 +55,11 @@ def _inner(line: Line) -> Line:
     return line.cut(begin, max(begin, end))
 
 
-def _read_frames(inner: list[Line]) -> list[Frame]:
+def _read_frames(content: list[Line]) -> list[Frame]:
     """Frames: path, number and name on a line (or two, where the box was too narrow), then numbered source."""
     frames: list[Frame] = []
     before = ""
-    for line in inner:
+    for line in content:
         text = line.text
         match = _FRAME.match(text.strip())
         arrow = _ARROW.match(text)

@@ -76,6 +76,13 @@ DIALECTS: tuple[Dialect, ...] = (
         "FAILED tests/test_a.py::test_b - KeyError: 'a'",
     ),
     Dialect(
+        "pytest collection",
+        r"_{3,}(?: ERROR)? (?:collecting|ERROR collecting)",
+        pytest_reports.read_collection,
+        "some refusals of pytest name no exception",
+        "____ ERROR collecting tests/test_a.py ____\nimport file mismatch:\nimported module 'test_a' has this …",
+    ),
+    Dialect(
         "rich",
         r"[╭┏┌│┃]",
         boxes.read,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.tracebacks.lines import Line, substitute
+from kb.tracebacks.lines import BREAK, Line, substitute
 
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\\\"'/nrtbf])")
 _PLAIN = {"n": "\n", "r": "", "t": "\t", "b": "", "f": ""}
@@ -43,20 +43,21 @@ def _literals(line: Line) -> list[Line]:
     start, quote = _opening(line.text, anchor.start())
     result = [line.cut(0, start)] if line.text[:start].strip() else []
     if not quote:
-        return [*result, *_unescaped(line.cut(start))]
+        return [*result, *unescaped(line.cut(start))]
     while True:
-        end = _closing(line.text, start, quote)
+        end = closing(line.text, start, quote)
         content = line.cut(start, end)
         if content.text.endswith("\\n"):
             content = content.cut(0, len(content.text) - 2)
-        result.extend(_unescaped(content))
+        result.extend(unescaped(content))
         following = _NEXT.match(line.text, end + 1)
         if not following:
             break
         quote, start = following[1], following.end()
     rest = line.cut(end + 1)
+    result.append(Line(BREAK, rest.start, (rest.start,)))
     if rest.text.strip(" ]})>,;"):
-        result += [rest.cut(0, 0), rest]
+        result.append(rest)
     return result
 
 
@@ -73,7 +74,7 @@ def _opening(text: str, anchor: int) -> tuple[int, str]:
     return 0, ""
 
 
-def _closing(text: str, start: int, quote: str) -> int:
+def closing(text: str, start: int, quote: str) -> int:
     """Where the literal ends: its first quote that no backslash precedes."""
     at = start
     while True:
@@ -88,7 +89,7 @@ def _closing(text: str, start: int, quote: str) -> int:
         at = found + 1
 
 
-def _unescaped(line: Line) -> list[Line]:
+def unescaped(line: Line) -> list[Line]:
     """The content with its escapes resolved, split where they say so."""
     whole = substitute(line, _ESCAPE, _resolve)
     parts: list[Line] = []

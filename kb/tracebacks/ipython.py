@@ -27,6 +27,8 @@ def read(lines: list[Line], at: int) -> Found | None:
     header = _HEADER.match(lines[at].text.lstrip())
     if header:
         at += 1
+    elif not _match_frame(lines[at].text):
+        return None
     frames, at = _read_frames(lines, at)
     if not frames and not header:
         return None

@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 Origins = Sequence[int]
 
+BREAK = "\x03"
+"""The text of a line that was put in where a string literal ended: no message goes on behind it."""
+
 
 class Line:
     """One line of text. `offsets[i]` is where `text[i]` stood; None means in one piece from `start` on."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from kb.models import Traceback
-from kb.tracebacks import messages, shapes, words
+from kb.tracebacks import escapes, messages, shapes, words
 from kb.tracebacks.found import Found, traceback
 from kb.tracebacks.lines import Line
 
@@ -18,14 +19,15 @@ _HEAD = re.compile(
     r"|\[[^\]\n]{1,80}\]|\([\w.:-]{1,60}\)|<[\w.]{1,30}>"
     r"|(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL|[IWEF]\d{4})\b:?"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?"
-    r"|[\w.-]{1,40}\[\d+\]:|\||-|–|::|>"
+    r"|[\w.-]{1,40} (?=[\w./-]{1,60}\[\d+\]:)|[\w./-]{1,60}\[\d+\]:|[\w.-]{1,40}\s{0,20}\||\||-|–|::|>"
     r")(?=[\s:\[|]|$)[ \t:]*){1,12}"
 )
 _LABEL = re.compile(
-    r"\s*(?:[\w.-]{1,40}: )?(?:(?:fatal |unexpected |internal |an |un\w+ )*error|ERROR|Error|FAILED|Failed|FATAL|Fatal|fatal|CRITICAL"
-    r"|Exception|warning|Warning|WARNING|CommandError|×|✗|✘|❌)(?:\s?:|(?<=[×✗✘❌]))\s+(?=\S)",
+    r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
+    r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
 )
-_CODE = re.compile(r"\s*(?:import |from \w+ import|def |class |return |print\(|if |for |while |raise |with |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)")
+_FIELD = re.compile(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
+_CODE = re.compile(r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)")
 
 
 def named(lines: list[Line]) -> list[Found]:
@@ -55,10 +57,8 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
     start, end, behind = match.end(), len(text), at + 1
     message: list[Line] = []
     if match["quote"]:
-        close = text.find(match["quote"], start)
-        end = close if close > 0 else end
-        message = [line.cut(start, end)]
-    elif ":" in match.group():
+        return Found(at + 1, "none", (_message(lines, at, at + 1),), bare=True, start=at)
+    if ":" in match.group():
         before = text[: match.start()].rstrip()
         opening = before[-1:] if before[-1:] in "`\"'“(" else ""
         closing = {"“": "”", "(": ")"}.get(opening, opening)
@@ -71,15 +71,27 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
     return Found(behind, "none", (traceback(match["type"], message, shown),), bare=True, start=at)
 
 
-def unnamed(lines: list[Line]) -> list[Traceback]:
-    """Messages without a name, the likeliest first: lines that speak of trouble, or a short text as a whole."""
+def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]:
+    """Messages without a name, the likeliest first: lines that speak of trouble, or a short text as a whole.
+
+    `skipped` are stretches of frames, which say nothing by themselves.
+    """
+    inside = {at for item in skipped for at in range(item.start, item.end)}
     told = [line for line in lines if line.text.strip()]
     short = len(told) <= 3
     candidates: list[tuple[float, int, Traceback]] = []
     at = 0
     while at < len(lines):
         line = lines[at]
-        score = _score(line.text)
+        score = 0.0 if at in inside else _score(line.text)
+        fields = [value for value in _values(line) if _score(value.text) > 0] if score > 0 else []
+        if fields:
+            candidates += [(_score(value.text) + 2, at, _message([value], 0, 1)) for value in fields]
+            at += 1
+            continue
+        if at in inside:
+            at += 1
+            continue
         if score <= 0 and not (short and line.text.strip() and not candidates):
             at += 1
             continue
@@ -98,6 +110,22 @@ def unnamed(lines: list[Line]) -> list[Traceback]:
     return best[:MAX_CANDIDATES]
 
 
+def _values(line: Line, depth: int = 0) -> list[Line]:
+    """The quoted values of an object or of `key="value"` pairs that hold sentences; of objects in values too."""
+    found: list[Line] = []
+    at = 0
+    while len(found) < 20 and (match := _FIELD.search(line.text, at)):
+        at = match.end()
+        close = escapes.closing(line.text, at, match["quote"])
+        value = line.cut(at, close)
+        if " " in value.text:
+            inner = escapes.unescaped(value) if "\\" in value.text else [value]
+            deeper = [found for piece in inner for found in _values(piece, depth + 1)] if depth < 3 else []
+            found += deeper or inner[:1]
+        at = close + 1
+    return found
+
+
 def _score(text: str) -> float:
     """How much a line looks like a message: its label, its words of trouble; code and prompts don't."""
     if not text.strip() or len(text) > 4000:
@@ -107,7 +135,7 @@ def _score(text: str) -> float:
         score += 2
     if shapes.PROMPT.match(text) or _CODE.match(text) or text.lstrip().startswith(words.PROSE):
         score -= 2
-    if shapes.MARKS.match(text) or shapes.RULE.match(text):
+    if shapes.MARKS.match(text) or shapes.RULE.match(text) or shapes.FRAME.match(text) or shapes.HEADER.search(text):
         return 0
     return score
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from kb.tracebacks import shapes, words
-from kb.tracebacks.lines import Line
+from kb.tracebacks.lines import BREAK, Line
 
 MAX_LINES = 120
 _OTHER = re.compile(
@@ -18,7 +18,8 @@ _OTHER = re.compile(
     r"|(?:FAILED|ERROR) \S+::|E {3,7}\S|[>+] ?(?:Exception Group )?Traceback|\+-[+-]-|\S{1,200}\.py:\d+: "
     r"|-->|Process finished with exit code|During handling of|The above exception|exit status|The full traceback|\*{3}"
     r"|make(?:\[\d+\])?: |npm ERR|Location:|location: |Python version:|Request Method:|</?(?:pre|div|span|p|html|body)\b"
-    r"|Aborted|Segmentation fault|error: subprocess-exited|hint: See above|<details>|File [\"“]"
+    r"|\(\d+ additional frame|\.\.\.\s*$|(?:From|To|Cc|Date|Subject): |FAILED: |\S.{0,300} in \S{1,80}, line \d"
+    r"|[a-z][\w+-]{1,20}: [a-z_]\w*[(:]|Aborted|Segmentation fault|error: subprocess-exited|hint: See above|<details>|File [\"“]"
     r")"
 )
 
@@ -26,7 +27,8 @@ _OTHER = re.compile(
 def ends(text: str, indent: int) -> bool:
     """Whether a line that follows a message indented by `indent` can't be part of it."""
     if (
-        shapes.LOG.match(text)
+        text == BREAK
+        or shapes.LOG.match(text)
         or shapes.PROMPT.match(text)
         or _OTHER.match(text)
         or shapes.FENCE.match(text)

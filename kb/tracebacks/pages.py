@@ -21,7 +21,7 @@ _END = re.compile(r"\s*(?:Request |Exception |Django Version|Python |Raised duri
 _KEY = re.compile(
     r"[\"']?(?P<key>error_type|exc_type|exception_type|errorType|exception\.type|exc\.type|error\.type|ename|exception_class|type|name|exception"
     r"|error_message|errorMessage|exc_message|exception\.message|error\.message|evalue|message|msg|error|value|detail|reason|title)[\"']?"
-    r"\s{0,4}[:=]\s{0,4}(?:(?P<quote>[\"'])|(?P<word>[\w.]{2,200}))"
+    r"\s{0,4}[:=]\s{0,4}(?:(?P<quote>[\"'])|(?P<word>[\w.]{2,200}+)(?!\())"
 )
 _TYPE_KEYS = {
     "error_type", "exc_type", "exception_type", "errorType", "exception.type", "exc.type", "error.type", "ename",

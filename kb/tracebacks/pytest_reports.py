@@ -105,6 +105,19 @@ def _read_place(lines: list[Line], at: int) -> tuple[re.Match[str] | None, int]:
     return None, at
 
 
+def read_collection(lines: list[Line], at: int) -> Found | None:
+    """A section `ERROR collecting tests/test_a.py` that holds words only, no exception."""
+    end = at + 1
+    while end < len(lines) and end - at < 30 and not shapes.RULE.match(lines[end].text):
+        if _E.match(lines[end].text) or shapes.HEADER.search(lines[end].text):
+            return None
+        end += 1
+    shown = [line for line in lines[at + 1 : end] if line.text.strip()]
+    if not shown:
+        return None
+    return Found(end, "pytest", (traceback("", shown, shown),), start=at)
+
+
 def read_place(lines: list[Line], at: int) -> Found | None:
     """The line of place and name, where nothing else is left."""
     match = _PLACE.match(lines[at].text)

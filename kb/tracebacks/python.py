@@ -23,7 +23,13 @@ def read(lines: list[Line], at: int) -> Found | None:
     found = read_exception(lines, at, frames, start)
     if found:
         return found
-    return Found(max(at, start + 1), "python", frames=bounded(frames), start=start) if frames else None
+    if not frames:
+        return None
+    if frames[-1].name is None and shapes.MARKS.match(lines[at - 1].text):
+        # Only a SyntaxError is shown without a function and with a caret; its own line was cut off.
+        shown = [line for line in lines[start:at] if line.text.strip()][-3:]
+        return Found(at, "python", (traceback("SyntaxError", (), shown, bounded(frames)),), start=start)
+    return Found(max(at, start + 1), "python", frames=bounded(frames), start=start)
 
 
 def read_exception(lines: list[Line], at: int, frames: list[Frame], start: int) -> Found | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.models import Reading, Traceback
-from kb.tracebacks import loose, pages, paths, shapes, wrapped
+from kb.tracebacks import boxes, loose, pages, paths, shapes, wrapped
 from kb.tracebacks.chains import Chain, assemble
 from kb.tracebacks.cleaning import clean
 from kb.tracebacks.decode import repair
@@ -21,10 +21,11 @@ def read(text: str) -> Reading:
     found = scan(lines)
     errors = assemble(found)
     if not errors:
-        found = scan_objects(lines) or loose.named(lines)
+        lines = [boxes.inner(line) for line in lines]
+        found = _weak(lines)
         errors = assemble(found)
     if not errors:
-        errors = tuple((tb,) for tb in loose.unnamed(lines))
+        errors = tuple((tb,) for tb in loose.unnamed(lines, scan(lines)))
     errors = tuple(with_wrapped(chain) for chain in errors)
     frames = [frame for chain in errors for tb in chain for frame in tb.frames]
     dialect = next((item.dialect for item in found if item.errors), "none")
@@ -71,6 +72,14 @@ def _link(lines: list[Line], at: int, item: Found) -> int:
             return at
         return following + 1
     return at
+
+
+def _weak(lines: list[Line]) -> list[Found]:
+    """What is left where nothing is printed as a traceback: fields and sentences, those with a message first."""
+    objects = scan_objects(lines)
+    if any(item.errors[0].message for item in objects):
+        return objects
+    return loose.named(lines) or objects
 
 
 def scan_objects(lines: list[Line]) -> list[Found]:

@@ -32,6 +32,7 @@ LOG = re.compile(
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d"
     r"|\[?(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)\]?(?::|\s|/|$)"
     r"|\[(?:[IWEC]|info|warn|error|debug) "
+    r"|\[\d\d/[A-Z][a-z]{2}/\d{4}[ :]"
     r"|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3} - "
     r"|(?:START|END|REPORT) RequestId:"
     r"|level=\w|ts=\d"

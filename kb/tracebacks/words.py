@@ -30,14 +30,11 @@ _TROUBLE = re.compile("|".join(re.escape(word) for word in _LISTS["trouble"]), r
 def is_exception(name: str) -> bool:
     """Whether a printed name can only be an exception's: by its ending, or because it is a known one."""
     last = name.rsplit(".", 1)[-1]
-    if last in PLAIN and last == name:
-        return False
+    if name != last and last in ENDINGS:
+        return True
     if not last[:1].isupper():
-        return (name != last and (last in NAMES or last.lower().endswith(("error", "exception")))) or last in {
-            "gaierror",
-            "herror",
-        }
-    return last.endswith(ENDINGS) or last in NAMES
+        return name != last and (last in NAMES or last.endswith(("error", "exception")))
+    return (last.endswith(ENDINGS) and last not in ENDINGS) or last in NAMES
 
 
 def may_be_exception(name: str) -> bool:
