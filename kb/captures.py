@@ -24,7 +24,7 @@ class Capture:
 
 
 def typed_value(raw: str) -> str:
-    """`users` of `<users at 0x1f>`, `User` of `<app.User object at 0x7f>`, `app.User` of `<class 'app.User'>`, `x` of `'x'`."""
+    """`users` of `<users at 0x1f>`, `User` of `<a.User object at 0x7f>`, `a.User` of `<class 'a.User'>`, `x` of 'x'."""
     text = raw.strip()
     if len(text) > 2 and text[0] == "<":
         found = _REPR.match(text)

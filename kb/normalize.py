@@ -76,18 +76,15 @@ def core(message: str) -> str:
     Messages differ in tails by version, by platform and by what was being done; a message that is nothing but tail
     is returned whole.
     """
-    pattern, closings = _tails()
+    tails = [tail for tail in _tails() if tail.needle in message]
     text = message
-    while True:
+    while tails:
         stripped = text.rstrip()
-        for found in pattern.finditer(text):
-            if found.start() and stripped.endswith(closings[found.lastgroup or ""]):
-                text = text[: found.start()].rstrip()
-                break
-        else:
-            return text
-        if not text:
-            return message
+        starts = [start for tail in tails if (start := tail.begin(stripped)) is not None]
+        if not starts:
+            break
+        text = text[: min(starts)].rstrip()
+    return text
 
 
 def fingerprint(exception: str, normal_text: str) -> str:
@@ -101,9 +98,20 @@ def rules_version() -> str:
     return rules().version
 
 
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    needle: str
+    opening: re.Pattern[str]
+    closing: str
+
+    def begin(self, text: str) -> int | None:
+        """Where the tail begins in a text that ends in it, at its first mention; never at the text's own beginning."""
+        if not text.endswith(self.closing):
+            return None
+        found = self.opening.search(text, 1)
+        return found.start() if found else None
+
+
 @cache
-def _tails() -> tuple[re.Pattern[str], dict[str, str]]:
-    table = tables.rows("tails.tsv")
-    named = {row["name"].replace("-", "_"): row for row in table}
-    pattern = "|".join(f"(?P<{name}>{row['opening']})" for name, row in named.items())
-    return re.compile(pattern), {name: row["closing"] for name, row in named.items()}
+def _tails() -> tuple[_Tail, ...]:
+    return tuple(_Tail(row["needle"], re.compile(row["opening"]), row["closing"]) for row in tables.rows("tails.tsv"))

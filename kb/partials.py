@@ -38,18 +38,34 @@ class Partial:
 class Stripped:
     """A message in small letters without whitespace, and the way back to its own offsets."""
 
-    __slots__ = ("message", "origins", "text")
+    __slots__ = ("_origins", "message", "text")
 
     def __init__(self, message: str) -> None:
         self.message = message
-        self.origins = [i for i, char in enumerate(message) if not char.isspace()]
-        # One character for one: `lower` may give two, as it does for a Turkish İ, and would shift all that follows.
-        self.text = "".join([low if len(low := message[i].lower()) == 1 else message[i] for i in self.origins])
+        self.text = strip(message)
+        self._origins: list[int] | None = None
+
+    @property
+    def origins(self) -> list[int]:
+        """`origins[i]` is the offset in the message of `text[i]`."""
+        if self._origins is None:
+            self._origins = [i for i, char in enumerate(self.message) if not char.isspace()]
+        return self._origins
 
 
-def search_chunks(chunks: Sequence[str], slots: Sequence[str], message: Stripped) -> Partial | None:
-    """The best of: all chunks in order, the leading ones up to the message's end, the trailing ones from its start."""
-    bare = ["".join(chunk.split()).lower() for chunk in chunks]
+def strip(text: str) -> str:
+    """Without whitespace and in small letters, one character for one."""
+    bare = "".join(text.split())
+    low = bare.lower()
+    # `lower` may give two characters for one, as for a Turkish İ, and all that follows would be shifted.
+    return low if len(low) == len(bare) else "".join([c if len(c.lower()) != 1 else c.lower() for c in bare])
+
+
+def search_chunks(bare: Sequence[str], slots: Sequence[str], message: Stripped) -> Partial | None:
+    """The best of: all chunks in order, the leading ones up to the message's end, the trailing ones from its start.
+
+    `bare` are a template's chunks, stripped as the message is.
+    """
     total = sum(map(len, bare))
     if not total or not message.text:
         return None

@@ -4,8 +4,8 @@ Matching compares literal chunks in order with `startswith`, `find` and `endswit
 regular expression, so that nothing an article says can make matching slow: the time is linear in the message.
 
 Whitespace runs compare as one space, because terminals, mail programs and log viewers wrap messages. A slot may
-therefore run across a line break; where its name doesn't announce several lines (`kb/data/multiline_slots.txt`), such a capture
-is counted by `line_breaks`, and an index weighs that match a little lower.
+therefore run across a line break; where its name doesn't announce several lines (`kb/data/multiline_slots.txt`), such
+a capture is counted by `line_breaks`, and an index weighs that match a little lower.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from functools import cached_property
 
 from kb import tables
 from kb.captures import Capture, typed_value
-from kb.partials import Partial, Stripped, search_chunks
+from kb.partials import Partial, Stripped, search_chunks, strip
 
 __all__ = ["SLOT", "Capture", "Partial", "Squeezed", "Stripped", "Template", "fits", "skeleton", "specificity"]
 
@@ -108,6 +108,11 @@ class Template:
         return tuple(_skeleton(self.parts).split(SLOT))
 
     @cached_property
+    def bare_chunks(self) -> tuple[str, ...]:
+        """The literal texts without whitespace and case, as damaged messages are compared."""
+        return tuple(strip(chunk) for chunk in self.chunks)
+
+    @cached_property
     def specificity(self) -> float:
         """How much literal text there is to recognise; 0 for a template that is one slot."""
         return specificity(SLOT.join(self.chunks))
@@ -131,7 +136,7 @@ class Template:
 
     def search_stripped(self, message: Stripped) -> Partial | None:
         """`search` for a message that is compared with several templates."""
-        return search_chunks(self.chunks, self.slots, message)
+        return search_chunks(self.bare_chunks, self.slots, message)
 
     def line_breaks(self, captures: Sequence[Capture]) -> int:
         """How many captures run over a line break though their slot's name doesn't announce several lines."""

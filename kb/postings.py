@@ -1,0 +1,149 @@
+"""Which few templates can a message be an instance of? Keys made of a template's rarest literal words.
+
+A template is filed under its two rarest literal words, and where many share the two, under the third as well. A
+message that is an instance holds all of them, so its own words lead to every template that can fit and to few others;
+with a million templates some hundred are compared, not a million.
+
+`PostingSource` is what an index needs of them; `MemoryPostings` keeps them in memory. The pure functions say what a
+template is filed under, so that a table in a database can be filled by the same rule.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import islice
+from typing import Protocol, TypeAlias
+
+from kb.templates import SLOT
+
+KEY_WORDS = 3
+"""Words in a key at most."""
+
+CROWD = 16
+"""Templates that may share two words before they are told apart by a third."""
+
+MOST_WORDS = 96
+"""Known words of a message that are looked up: the rarest ones. A longer message is a dump, not a sentence."""
+
+_LITERAL_WORD = re.compile(rf"(?<![\w{SLOT}])\w++(?!{SLOT})")
+_WORD = re.compile(r"\w+")
+
+
+def literal_words(bones: str) -> list[str]:
+    """The words of a skeleton that stand as words of their own in every instance, in small letters.
+
+    A word that touches a slot may be a part of a longer one in a message (`{count}th`), so it can't be a key.
+    """
+    return list(dict.fromkeys(_LITERAL_WORD.findall(bones.lower())))
+
+
+def message_words(text: str) -> set[str]:
+    """The words of a message, in small letters."""
+    return set(_WORD.findall(text.lower()))
+
+
+def rank_words(counts: Mapping[str, int]) -> dict[str, int]:
+    """Words to ranks, the rarest first; `counts` says in how many templates each stands."""
+    return {word: rank for rank, word in enumerate(sorted(counts, key=lambda word: (counts[word], word)))}
+
+
+def key_of(words: Iterable[str], ranks: Mapping[str, int]) -> tuple[int, ...]:
+    """What a template of these literal words is filed under: the ranks of its rarest ones, at most `KEY_WORDS`."""
+    return tuple(sorted(ranks[word] for word in words)[:KEY_WORDS])
+
+
+class PostingSource(Protocol):
+    """Rows by the words they are filed under. Rows are small numbers that the source's owner gave them."""
+
+    def ranks(self, words: Set[str]) -> list[int]:
+        """The ranks of those words that are known, rarest first, at most `MOST_WORDS`."""
+        ...
+
+    def fitting(self, ranks: Sequence[int]) -> Iterable[int]:
+        """The rows whose whole key is among these ranks."""
+        ...
+
+    def near(self, ranks: Sequence[int], most: int) -> list[int]:
+        """The rows that have most of their key among these ranks, best first."""
+        ...
+
+
+Bucket: TypeAlias = "int | array[int]"
+"""One row, as most keys lead to, or several."""
+
+
+class MemoryPostings:
+    """Postings in memory: nested mappings by first, second and, in a crowd, third word of the key."""
+
+    __slots__ = ("_by_word", "_ranks", "_tree")
+
+    def __init__(self, skeletons: Iterable[tuple[int, str]]) -> None:
+        """Files each row's skeleton; rows without a literal word are not in here."""
+        words = [(row, literal_words(bones)) for row, bones in skeletons]
+        counts: Counter[str] = Counter()
+        for _, found in words:
+            counts.update(found)
+        self._ranks = rank_words(counts)
+        self._tree: dict[int, dict[int, Bucket | dict[int, Bucket]]] = {}
+        self._by_word: dict[int, array[int]] = {}
+        keys = [(row, key_of(found, self._ranks)) for row, found in words if found]
+        pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for row, key in keys:
+            for rank in key:
+                self._by_word.setdefault(rank, array("I")).append(row)
+            first, second, third = (*key, -1, -1)[:KEY_WORDS]
+            pairs.setdefault((first, second), []).append((third, row))
+        for (first, second), rows in pairs.items():
+            self._tree.setdefault(first, {})[second] = _bucket(rows)
+
+    def ranks(self, words: Set[str]) -> list[int]:
+        """See `PostingSource`."""
+        known = self._ranks
+        return sorted([known[word] for word in words if word in known])[:MOST_WORDS]
+
+    def fitting(self, ranks: Sequence[int]) -> Iterable[int]:
+        """See `PostingSource`."""
+        tree, there, found = self._tree, {-1, *ranks}, list[int]()
+        for first in ranks:
+            seconds = tree.get(first)
+            if seconds is None:
+                continue
+            for second in seconds.keys() & there:
+                bucket = seconds[second]
+                if isinstance(bucket, int):
+                    found.append(bucket)
+                elif isinstance(bucket, dict):
+                    for third in bucket.keys() & there:
+                        _collect(bucket[third], found)
+                else:
+                    found.extend(bucket)
+        return found
+
+    def near(self, ranks: Sequence[int], most: int) -> list[int]:
+        """See `PostingSource`."""
+        shared: Counter[int] = Counter()
+        for rank in ranks:
+            rows = self._by_word.get(rank)
+            # A word that very many templates have as key tells nothing alone; the rarer ones of a key do.
+            if rows is not None:
+                shared.update(islice(rows, most * 8))
+        return [row for row, _ in shared.most_common(most)]
+
+
+def _bucket(rows: list[tuple[int, int]]) -> Bucket | dict[int, Bucket]:
+    if len(rows) <= CROWD:
+        return rows[0][1] if len(rows) == 1 else array("I", [row for _, row in rows])
+    thirds: dict[int, list[int]] = {}
+    for third, row in rows:
+        thirds.setdefault(third, []).append(row)
+    return {third: found[0] if len(found) == 1 else array("I", found) for third, found in thirds.items()}
+
+
+def _collect(bucket: Bucket, found: list[int]) -> None:
+    if isinstance(bucket, int):
+        found.append(bucket)
+    else:
+        found.extend(bucket)

@@ -1,0 +1,177 @@
+"""All templates that are known, and those of them that a message fits, best first.
+
+Whole matches come first: of the message as it is, and of its core (`kb.normalize.core`), since tails differ by
+version. Where none explains the message well, templates are looked for that stand in it in part: cut, wrapped in
+other text, re-wrapped in mid-word, re-cased. Templates without any literal word (`{key}`, or no message at all) are
+reached by their exception's name only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kb.normalize import core
+from kb.postings import MemoryPostings, PostingSource, literal_words, message_words
+from kb.store.rows import TemplateRow
+from kb.templates import SLOT, Capture, Squeezed, Stripped, Template, fits, skeleton
+
+__all__ = ["TemplateHit", "TemplateIndex", "TemplateRow"]
+
+EXPLAINED = 0.4
+"""Share of a message's characters that a whole match must have as literal text; below it, parts are looked for too."""
+
+LEAST_SHARE = 0.5
+"""Share of a template's literal text that must stand in a message for a partial hit."""
+
+LEAST_LITERAL = 12
+"""Literal characters that must have been found for a partial hit; fewer are chance."""
+
+MOST_PARTIAL = 48
+"""Templates that are looked for in part."""
+
+MOST_NAMED = 64
+"""Templates without literal words that are tried for one exception's name."""
+
+KEPT_TEMPLATES = 8192
+"""Templates that stay parsed."""
+
+LONGEST_HEAD, LONGEST_END = 8_000, 2_000
+"""Characters at a message's beginning and end whose words are looked up; literal text stands there or nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateHit:
+    """A template that a message fits. `share` (0 to 1) is how much of its literal text was found; 1 for a whole match.
+
+    `weight` orders hits: the specificity of the template's core, less for a partial match and for slots that ran over
+    line breaks. `agrees`: 2 where the exception is the same as printed, 1 where its name is, else 0.
+    """
+
+    row: TemplateRow
+    template: Template
+    captures: tuple[Capture, ...]
+    whole: bool
+    share: float
+    weight: float
+    agrees: int
+
+
+class TemplateIndex:
+    """Build it once with `build`; it doesn't change."""
+
+    def __init__(self, rows: list[TemplateRow], bones: list[str], postings: PostingSource) -> None:
+        """Over rows, their skeletons, and postings that number them alike."""
+        self._rows, self._bones, self._postings = rows, bones, postings
+        self._cores: dict[int, str] = {}
+        self._named: dict[str, list[int]] = {}
+        self._parsed: dict[str, Template] = {}
+        for number, row in enumerate(rows):
+            short = core(row.message)
+            if len(short) != len(row.message):
+                self._cores[number] = short
+            if not literal_words(bones[number]):
+                self._named.setdefault(_name(row.exception), []).append(number)
+
+    @classmethod
+    def build(cls, rows: Iterable[TemplateRow]) -> TemplateIndex:
+        """An index in memory. A row whose template can't be parsed is left out: the linter has named it already."""
+        kept, bones = [], []
+        for row in rows:
+            try:
+                text = skeleton(row.message)
+            except ValueError:
+                continue
+            kept.append(row)
+            bones.append(row.message if text == row.message else text)
+        # The core's words: a message may have come without its tail.
+        postings = MemoryPostings((number, skeleton(core(row.message))) for number, row in enumerate(kept))
+        return cls(kept, bones, postings)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def find(self, exception: str, message: str) -> list[TemplateHit]:
+        """The templates that the message fits, most specific first; between equals the exception's name decides."""
+        full = Squeezed(message)
+        looked = full.text
+        if len(looked) > LONGEST_HEAD + LONGEST_END:
+            looked = looked[:LONGEST_HEAD] + " " + looked[-LONGEST_END:]
+        ranks = self._postings.ranks(message_words(looked))
+        hits = sorted(self._whole(exception, message, full, ranks), key=_order)
+        if not hits or hits[0].weight < EXPLAINED * len(full.text):
+            seen = {hit.row.id for hit in hits}
+            parts = list(self._partial(exception, message, ranks, seen))
+            if parts:
+                hits = sorted(hits + parts, key=_order)
+        return hits
+
+    def _whole(self, exception: str, message: str, full: Squeezed, ranks: list[int]) -> Iterator[TemplateHit]:
+        short = core(message)
+        forms = [full] if len(short) == len(message) else [full, Squeezed(short)]
+        for number in [*self._postings.fitting(ranks), *self._named.get(_name(exception), ())[:MOST_NAMED]]:
+            chunks = self._bones[number].split(SLOT)
+            cores = self._cores.get(number)
+            for form in forms:
+                if fits(chunks, form.text):
+                    hit = self._hit(number, exception, self._rows[number].message, form)
+                elif cores is not None and fits(self._template(cores).chunks, form.text):
+                    hit = self._hit(number, exception, cores, form)
+                else:
+                    continue
+                if hit is not None:
+                    yield hit
+                    break
+
+    def _hit(self, number: int, exception: str, text: str, form: Squeezed) -> TemplateHit | None:
+        template = self._template(text)
+        captures = template.match_squeezed(form)
+        if captures is None:
+            return None
+        row, cores = self._rows[number], self._cores.get(number)
+        weight = template.specificity
+        if cores is not None:
+            # A tail says little about which error it is; it decides only between wordings that have the same core.
+            weight = self._template(cores).specificity + (0.25 if text is not cores else -0.25)
+        weight *= 0.9 ** template.line_breaks(captures)
+        return TemplateHit(row, template, captures, True, 1.0, weight, _agrees(row.exception, exception))
+
+    def _partial(self, exception: str, message: str, ranks: list[int], seen: set[int]) -> Iterator[TemplateHit]:
+        stripped = Stripped(message)
+        for number in self._postings.near(ranks, MOST_PARTIAL):
+            row = self._rows[number]
+            if row.id in seen:
+                continue
+            template = self._template(self._cores.get(number, row.message))
+            part = template.search_stripped(stripped)
+            if part is None or part.covered < LEAST_SHARE:
+                continue
+            if part.covered * sum(map(len, template.bare_chunks)) < LEAST_LITERAL:
+                continue
+            # What stands in a part of a message may be quoted there; what fills it is the message.
+            filled = (part.end - part.start) / len(message)
+            weight = template.specificity * part.covered**2 * (0.4 + 0.4 * filled)
+            yield TemplateHit(
+                row, template, part.captures, False, part.covered, weight, _agrees(row.exception, exception)
+            )
+
+    def _template(self, text: str) -> Template:
+        try:
+            return self._parsed[text]
+        except KeyError:
+            if len(self._parsed) >= KEPT_TEMPLATES:
+                self._parsed.clear()
+            template = self._parsed[text] = Template.parse(text)
+            return template
+
+
+def _order(hit: TemplateHit) -> tuple[float, int]:
+    return -hit.weight, -hit.agrees
+
+
+def _name(exception: str) -> str:
+    return exception.rpartition(".")[2]
+
+
+def _agrees(known: str, printed: str) -> int:
+    return 2 if known == printed else int(_name(known) == _name(printed))
