@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -59,7 +59,7 @@ class SQLite:
         a time). Raises StoreMissing and UnavailableError."""
         self.require()
         with self.translated():
-            connection = self._read_only("mode=ro")
+            connection = self._connect("mode=ro")
             try:
                 connection.execute("SELECT 1 FROM sqlite_master").fetchone()
             except sqlite3.OperationalError:
@@ -68,38 +68,37 @@ class SQLite:
                     raise
                 # WAL needs a shared-memory file beside the database, which can't be made here. Nothing is
                 # waiting in the log, so the file alone is the whole truth.
-                connection = self._read_only("mode=ro&immutable=1")
+                connection = self._connect("mode=ro&immutable=1")
                 self.immutable = True
             else:
                 self.immutable = False
             return connection
 
-    def _read_only(self, parameters: str) -> sqlite3.Connection:
+    def _connect(self, parameters: str) -> sqlite3.Connection:
         address = f"file:{quote(self.path.as_posix())}?{parameters}"
-        return sqlite3.connect(
-            address, uri=True, timeout=self.wait, isolation_level=None, check_same_thread=False, cached_statements=16
-        )
+        return sqlite3.connect(address, uri=True, timeout=self.wait, isolation_level=None, check_same_thread=False)
 
     def _on_read_only_folder(self) -> bool:
         log = self.path.with_name(self.path.name + "-wal")
         return not os.access(self.path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
 
-    def engine(self, *, foreign_keys: bool = True) -> Engine:
+    def engine(self, *, migrating: bool = False) -> Engine:
         """For writing: each transaction takes the write lock at once, because a reading transaction that
         turns into a writing one fails without waiting. A connection lives as long as its transaction,
         so that nothing is shared over a fork or between threads.
 
-        `foreign_keys` must be off while tables are altered: SQLite alters by copy and drop.
+        `migrating` makes the file where it is missing, and leaves foreign keys alone, because SQLite alters
+        a table by copying and dropping it.
         """
         from sqlalchemy import create_engine, event
         from sqlalchemy.pool import NullPool
 
         def connect() -> sqlite3.Connection:
-            connection = sqlite3.connect(self.path, timeout=self.wait, isolation_level=None, check_same_thread=False)
+            connection = self._connect("mode=rwc" if migrating else "mode=rw")
             try:
                 connection.execute("PRAGMA journal_mode=WAL").close()
                 connection.execute("PRAGMA synchronous=NORMAL").close()
-                connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}").close()
+                connection.execute(f"PRAGMA foreign_keys={'OFF' if migrating else 'ON'}").close()
             except BaseException:
                 connection.close()
                 raise
@@ -108,6 +107,16 @@ class SQLite:
         engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
+
+    def tidy(self) -> None:
+        """Moves the log into the file, which SQLite does when a connection that may write is the last to
+        go: a reader leaves it. Then the file alone can be copied, or read where nothing can be written."""
+        with suppress(sqlite3.Error):
+            connection = self._connect("mode=rw")
+            try:
+                connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            finally:
+                connection.close()
 
     @contextmanager
     def translated(self) -> Iterator[None]:

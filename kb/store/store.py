@@ -63,7 +63,7 @@ class Store:
         if found is None or found < schema.REVISION:
             from kb.migrations import upgrade
 
-            with database.translated(), database.engine(foreign_keys=False).begin() as connection:
+            with database.translated(), database.engine(migrating=True).begin() as connection:
                 upgrade(connection)
         return cls.open(url, wait=wait)
 
@@ -209,6 +209,9 @@ class Store:
     def close(self) -> None:
         """Gives all connections back."""
         self._probe.close()
+        if self._engine is not None:
+            self._engine = None
+            self._database.tidy()
 
     def __enter__(self) -> Self:
         return self
