@@ -30,6 +30,7 @@ CLEANERS: tuple[Cleaner, ...] = (
     Cleaner("colours", colours.applies, colours.clean, "\x1b[31mKeyError\x1b[0m: 'a'"),
     Cleaner("quotes", layout.quoted, layout.unquote, "> KeyError: 'a'"),
     Cleaner("prefixes", prefixes.applies, prefixes.clean, "web_1  | KeyError: 'a'"),
+    Cleaner("emphasis", layout.emphatic, layout.plain, "**KeyError: 'a'**"),
     Cleaner("blank lines", layout.doubled, layout.undouble, "Traceback (most recent call last):\n\n  File …\n\n"),
     Cleaner("one line", layout.joined, layout.respread, 'Traceback (most recent call last): File "a.py", line 1, in f KeyError: 1'),
     Cleaner("broken lines", layout.broken, layout.mend, 'File "/srv/ap\np.py", line 1, in f'),

@@ -44,13 +44,14 @@ def _literals(line: Line) -> list[Line]:
     result = [line.cut(0, start)] if line.text[:start].strip() else []
     if not quote:
         return [*result, *unescaped(line.cut(start))]
+    listed = line.text[: start - 1].rstrip("bu \t")[-1:] in ("[", "(")
     while True:
         end = closing(line.text, start, quote)
         content = line.cut(start, end)
         if content.text.endswith("\\n"):
             content = content.cut(0, len(content.text) - 2)
         result.extend(unescaped(content))
-        following = _NEXT.match(line.text, end + 1)
+        following = _NEXT.match(line.text, end + 1) if listed else None
         if not following:
             break
         quote, start = following[1], following.end()

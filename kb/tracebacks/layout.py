@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 
 from kb.tracebacks import shapes, words
-from kb.tracebacks.lines import Line, cut_at, glue
+from kb.tracebacks.lines import BREAK, Line, cut_at, glue
 
 # --- quotes -------------------------------------------------------------------------------------
 
@@ -26,6 +25,29 @@ def unquote(lines: list[Line]) -> list[Line]:
     if marked * 3 < len(told) * 2:
         return lines
     return [line.cut(match.end()) if (match := _QUOTE.match(line.text)) else line for line in lines]
+
+
+# --- emphasis -----------------------------------------------------------------------------------
+
+_OPENED = re.compile(rf"\s*[*_]{{2}}(?=Traceback|File|{shapes.NAME}(?::|\s*$|[*_]))")
+_CLOSED = re.compile(r"[*_]{2}\s*$")
+
+
+def emphatic(text: str) -> bool:
+    """Whether there are marks of bold print around lines."""
+    return "**" in text or text.startswith("__T")
+
+
+def plain(lines: list[Line]) -> list[Line]:
+    """The lines without marks of bold print at their outer ends."""
+    if not any(_OPENED.match(line.text) for line in lines):
+        return lines
+    result = []
+    for line in lines:
+        opened, closed = _OPENED.match(line.text), _CLOSED.search(line.text[-40:])
+        end = len(line.text.rstrip()) - 2 if closed else len(line.text)
+        result.append(line.cut(opened.end() if opened else 0, end) if opened or closed else line)
+    return result
 
 
 # --- blank lines between all lines --------------------------------------------------------------
@@ -100,7 +122,7 @@ def _errors(text: str, start: int) -> list[int]:
     places = []
     stretch_end = -1
     for match in _NAME.finditer(text, start):
-        if match.start() < stretch_end or not words.is_exception(match[1]):
+        if match.start() < stretch_end or not (words.is_exception(match[1]) or words.may_be_exception(match[1])):
             continue
         places.append(match.start())
         following = _FRAME.search(text, match.end())
@@ -140,10 +162,28 @@ def mend(lines: list[Line]) -> list[Line]:
 
 
 def _width(lines: list[Line]) -> int:
-    """The width of the terminal: that of at least two lines, with none longer; 0 where there was none."""
-    lengths = Counter(len(line.text) for line in lines)
-    longest = max(lengths, default=0)
-    return longest if lengths[longest] > 1 and 40 <= longest <= 300 else 0
+    """The width of the terminal: that of at least two lines that go on below, with none longer; else 0."""
+    longest = max((len(line.text) for line in lines), default=0)
+    if not 40 <= longest <= 300:
+        return 0
+    full = [n for n, line in enumerate(lines[:-1]) if len(line.text) == longest]
+    if len({lines[n].text for n in full}) < 2:
+        return 0
+    going_on = sum(1 for n in full if _loose_end(lines[n + 1]))
+    return longest if going_on * 5 >= len(full) * 4 else 0
+
+
+def _loose_end(line: Line) -> bool:
+    """Whether a line can be the rest of the one above: none of the forms that lines of tracebacks have."""
+    text = line.text
+    error = shapes.EXCEPTION.match(text)
+    return bool(
+        text
+        and not text[0].isspace()
+        and not (error and words.is_exception(error["type"]) and error["message"] is not None)
+        and not shapes.HEADER.search(text)
+        and text != BREAK
+    )
 
 
 def _continues(line: Line, last: Line, following: Line, width: int) -> bool:
@@ -151,10 +191,8 @@ def _continues(line: Line, last: Line, following: Line, width: int) -> bool:
     if _OPEN.match(text):
         whole = text + following.text
         return bool(shapes.FRAME.match(whole) or _HEADER.search(whole) or (_OPEN.match(whole) and len(last.text) == width))
-    if width and len(last.text) == width and not text.endswith("  "):
-        if shapes.FRAME.match(following.text) or shapes.MARKS.match(following.text) or _HEADER.match(following.text):
-            return False
-        return following.indent == 0 or following.indent == line.indent == 0
+    if width and len(last.text) == width:
+        return _loose_end(following) and not shapes.FRAME.match(following.text)
     error = shapes.EXCEPTION.match(following.text)
     name = shapes.EXCEPTION.match(text)
     if error and name and name["message"] is None and "." in name["type"] and not words.is_exception(name["type"]):

@@ -6,28 +6,18 @@ import re
 from collections.abc import Iterable
 
 from kb.models import Traceback
-from kb.tracebacks import escapes, messages, shapes, words
+from kb.tracebacks import escapes, messages, prefixes, shapes, words
 from kb.tracebacks.found import Found, traceback
 from kb.tracebacks.lines import Line
 
 MAX_CANDIDATES = 5
 _NAMED = re.compile(rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})(?:: ?(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))")
-_HEAD = re.compile(
-    r"\s*(?:(?:"
-    r"[\[(]?\d{4}[-/.]\d\d[-/.]\d\d(?:[T ]\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?[\])]?"
-    r"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?"
-    r"|\[[^\]\n]{1,80}\]|\([\w.:-]{1,60}\)|<[\w.]{1,30}>"
-    r"|(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL|[IWEF]\d{4})\b:?"
-    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?"
-    r"|[\w.-]{1,40} (?=[\w./-]{1,60}\[\d+\]:)|[\w./-]{1,60}\[\d+\]:|[\w.-]{1,40}\s{0,20}\||\||-|–|::|>"
-    r")(?=[\s:\[|]|$)[ \t:]*){1,12}"
-)
 _LABEL = re.compile(
     r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
     r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
 )
 _FIELD = re.compile(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
-_CODE = re.compile(r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)")
+_CODE = re.compile(r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with |note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)")
 
 
 def named(lines: list[Line]) -> list[Found]:
@@ -143,7 +133,7 @@ def _score(text: str) -> float:
 def _message(lines: list[Line], at: int, end: int) -> Traceback:
     line = lines[at]
     start = 0
-    if head := _HEAD.match(line.text):
+    if head := prefixes.HEAD.match(line.text):
         start = head.end()
     if label := _LABEL.match(line.text, start):
         start = label.end()

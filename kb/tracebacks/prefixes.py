@@ -24,6 +24,18 @@ _TOKEN = re.compile(
     r"|TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\b)|(?P<other>.)"
 )
 _BAR = re.compile(r"\s{0,40}\|")
+_LEVEL = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)\b", re.IGNORECASE)
+HEAD = re.compile(
+    r"\s*(?:(?:"
+    r"[\[(]?\d{4}[-/.]\d\d[-/.]\d\d(?:[T ]\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?[\])]?"
+    r"|\d\d/\d\d/\d{4} \d\d?:\d\d:\d\d(?: [AP]M)?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?"
+    r"|\[[^\]\n]{1,80}\]|\([\w.:-]{1,60}\)|<[\w.]{1,30}>"
+    r"|(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL|[IWEF]\d{4}|stderr|stdout|F)\b:?"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?"
+    r"|[\w.-]{1,40} (?=[\w./-]{1,60}\[[\w.]+\]:)|[\w./-]{1,60}\[[\w.]{1,20}\]:|[\w.-]{1,40}\s{0,20}\||\||-|–|::|>"
+    r")(?=[\s:\[|]|$|(?<=\s))[ \t:]*){1,12}"
+)
+"""What logs put in front of a record: times, levels, names in brackets, processes, containers."""
 MAX_PREFIX = 200
 MAX_SHAPES = 8
 
@@ -49,9 +61,24 @@ def clean(lines: list[Line]) -> list[Line]:
         near = lines[max(0, number - 60) : number] + lines[number + 1 : number + 61]
         if any(shape.match(other.text) for other in near):
             shapes.append(shape)
+    shapes = shapes or _common(lines)
     for shape in shapes:
         lines = _take_off(lines, shape)
     return lines
+
+
+def _common(lines: list[Line]) -> list[re.Pattern[str]]:
+    """The shape that nearly all lines begin with. It ends in front of a level: lines with one are records of their own."""
+    told = [line.text for line in lines if line.text.strip()]
+    head = HEAD.match(told[0]) if len(told) > 1 else None
+    if not head:
+        return []
+    level = _LEVEL.search(head.group())
+    prefix = head.group()[: level.start()].rstrip(" \t[(") if level else head.group().rstrip()
+    if not _MARKED.search(prefix) or not prefix.strip() or len(prefix) > MAX_PREFIX:
+        return []
+    shape = re.compile(_shape(prefix))
+    return [shape] if sum(1 for text in told if shape.match(text)) * 5 >= len(told) * 4 else []
 
 
 def _prefix(text: str) -> str:
