@@ -17,6 +17,9 @@ from kb.models import EvidenceRule, Span
 
 Role = Literal["setup", "raises", "fix", "evidence", "traceback", ""]
 
+MAIN = {"python": "example.py", "shell": "example.sh"}
+"""The name under which a program of each language is saved and run; no file beside it may have it."""
+
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _LONGEST_ID = 60
 

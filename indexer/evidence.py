@@ -9,6 +9,7 @@ from typing import Any, get_args
 import yaml
 from packaging.requirements import InvalidRequirement, Requirement
 
+from indexer import yaml_nodes
 from indexer.article import CodeBlock
 from kb.models import EvidenceKind, EvidenceRule
 
@@ -24,11 +25,9 @@ def read_evidence(
 ) -> tuple[tuple[EvidenceRule, ...], tuple[int, ...], Findings]:
     """The rules of a block, the line of each, and what is wrong with them. `slots` are the article's."""
     try:
-        root = yaml.compose(block.code, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or type(error).__name__
-        return (), (), [("KB211", block.line + 1 + (mark.line if mark else 0), {"reason": reason})]
+        root = yaml_nodes.compose(block.code)
+    except yaml_nodes.Unreadable as error:
+        return (), (), [("KB211", block.line + 1 + error.line, {"reason": error.reason})]
     if not isinstance(root, yaml.SequenceNode):
         return (), (), [("KB211", block.line + 1, {"reason": "it is no list"})]
     rules: list[EvidenceRule] = []

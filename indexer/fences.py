@@ -7,7 +7,7 @@ from typing import Any, cast, get_args
 
 from markdown_it.token import Token
 
-from indexer.article import CodeBlock, Role
+from indexer.article import MAIN, CodeBlock, Role
 
 Findings = list[tuple[str, dict[str, Any]]]
 """Problem codes with their values."""
@@ -36,7 +36,6 @@ _PLACES = {
     "file": (("top", "cause", "fix"), "a file belongs to the set-up, a cause or a fix"),
 }
 _FILE_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,60}")
-_RUN = "main.py"
 
 
 def read(token: Token, lines: list[str], section: str, line: int) -> tuple[CodeBlock, Findings]:
@@ -88,4 +87,4 @@ def _misplaced(block: CodeBlock, section: str) -> Findings:
 def _good_name(name: str) -> bool:
     """A relative path that stays in its folder and isn't the program's own name."""
     parts = name.split("/")
-    return name != _RUN and len(parts) <= 6 and all(_FILE_PART.fullmatch(part) for part in parts)
+    return name not in MAIN.values() and len(parts) <= 6 and all(_FILE_PART.fullmatch(part) for part in parts)

@@ -26,6 +26,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from indexer import yaml_nodes
 from indexer.problems import Problem, printable, problem
 
 _PYTHON = re.compile(r"[23]\.\d{1,2}(\.\d{1,3})?")
@@ -117,24 +118,22 @@ Lines = dict[str, int]
 def read_front(path: str, text: str, first_line: int) -> tuple[FrontMatter | None, Lines, list[Problem]]:
     """The front matter's YAML as a value, or None and why not. `first_line` is the line of its first one."""
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            return None, {}, [problem("KB108", path, first_line)]
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or type(error).__name__
-        return None, {}, [problem("KB102", path, first_line + (mark.line if mark else 0), reason=reason)]
+        node = yaml_nodes.compose(text)
+        values = yaml_nodes.value(node) if node else None
+    except yaml_nodes.AliasFound as found:
+        return None, {}, [problem("KB108", path, first_line + found.line)]
+    except yaml_nodes.Unreadable as error:
+        return None, {}, [problem("KB102", path, first_line + error.line, reason=error.reason)]
     if not isinstance(node, yaml.MappingNode):
         return None, {}, [problem("KB102", path, first_line, reason="it is no mapping of keys")]
-    found = [problem("KB107", path, first_line + line, key=key) for key, line in _repeated(node)]
+    problems = [problem("KB107", path, first_line + line, key=key) for key, line in _repeated(node)]
     try:
         front = FrontMatter.model_validate(values)
     except ValidationError as error:
         for item in error.errors(include_url=False):
-            found.append(_explained(item, path, first_line + _line(node, item["loc"])))
-        return None, {}, found
-    return front, dict(_lines(node, "", first_line)), found
+            problems.append(_explained(item, path, first_line + _line(node, item["loc"])))
+        return None, {}, problems
+    return front, dict(_lines(node, "", first_line)), problems
 
 
 def _repeated(node: yaml.Node) -> list[tuple[str, int]]:

@@ -104,7 +104,7 @@ def _body(article: Article) -> Iterator[Problem]:
         if not cause.raises and not cause.tracebacks:
             yield problem("KB307", article.path, cause.line)
         for fix in cause.fixes:
-            if not fix.blocks:
+            if not fix.blocks and "`" not in fix.text:  # a line to type, shown within the prose, is code too
                 yield problem("KB306", article.path, fix.lines[0])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexer.article import Article, ArticleCause, ArticleFix, Program
+from indexer.article import MAIN, Article, ArticleCause, ArticleFix, Program
 from indexer.proof import ProofFile, Run
 from kb.models import Avoid, Cause, Entry, ErrorForm, Fix, Proof
 
@@ -50,8 +50,7 @@ def whole(program: Program) -> str:
     """A program to copy: its code, or all its files one after the other, each under its name."""
     if not program.files:
         return program.code
-    name = "main.py" if program.language == "python" else "main.sh"
-    files = {**program.files, name: program.code}
+    files = {**program.files, MAIN[program.language]: program.code}
     return "\n".join(f"# file: {file}\n{code}" for file, code in files.items())
 
 

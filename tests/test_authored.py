@@ -162,7 +162,7 @@ def test_authored_is_told_from_loose():
     ("text", "expected"),
     [
         ("Just words.\n", ("KB101", 1)),
-        ("---\ntitle: [\n---\nText.\n", ("KB102", 2)),
+        ("---\nlibrary: x\ntitle: a: b\n---\nText.\n", ("KB102", 3)),
         ("---\njust words\n---\nText.\n", ("KB102", 2)),
         ("---\n- a\n---\nText.\n", ("KB102", 2)),
         (SUMMARY.replace("library", "libary"), ("KB103", 3)),
@@ -176,7 +176,7 @@ def test_authored_is_told_from_loose():
         (SUMMARY.replace("errors:\n", "python: ['>=3.11']\nerrors:\n"), ("KB106", 4)),
         (SUMMARY.replace("errors:\n", "moved_to: teapot/cup\nerrors:\n"), ("KB106", 2)),
         (SUMMARY.replace("errors:\n", "title: Again\nerrors:\n"), ("KB107", 4)),
-        (SUMMARY.replace("errors:\n", "tags: &t [a]\ncodes: *t\nerrors:\n"), ("KB108", 2)),
+        (SUMMARY.replace("errors:\n", "tags: &t [a]\ncodes: *t\nerrors:\n"), ("KB108", 5)),
         (SUMMARY.replace("errors:\n", "requires: ['teapot =! 3']\nerrors:\n"), ("KB109", 4)),
         (SUMMARY.replace("errors:\n", "requires: ['a @ https://evil.example/a.whl']\nerrors:\n"), ("KB109", 4)),
         (SUMMARY.replace("errors:\n", "requires: ['python>=3.11']\nerrors:\n"), ("KB109", 4)),
@@ -200,7 +200,7 @@ def test_authored_is_told_from_loose():
         (CAUSE + "```python raises\n```\n", ("KB209", 12)),
         (CAUSE + "```python file=../../x.py\nx\n```\n", ("KB210", 12)),
         (CAUSE + "```python file=/etc/passwd\nx\n```\n", ("KB210", 12)),
-        (CAUSE + "```python file=main.py\nx\n```\n", ("KB210", 12)),
+        (CAUSE + "```python file=example.py\nx\n```\n", ("KB210", 12)),
         (CAUSE + "```yaml evidence\n- frame: [\n```\n", ("KB211", 14)),
         (CAUSE + "```yaml evidence\nframe: x\n```\n", ("KB211", 13)),
         (CAUSE + "```yaml evidence\n- frame: x\n- frame: x\n  source: y\n```\n", ("KB211", 14)),
@@ -227,11 +227,20 @@ def test_good_article_has_no_problem(text):
     assert found(text) == []
 
 
-def test_yaml_that_explodes_is_refused():
-    deep = "---\nlibrary: x\nerrors: " + "[" * 5000 + "\n---\nText.\n"
+@pytest.mark.parametrize("deep", ["[" * 90_000, "- " * 90_000, "{a: " * 40_000, "? " * 90_000])
+def test_yaml_that_nests_without_end_is_refused(deep):
+    assert ("KB102", 3) in found(f"---\nlibrary: x\nerrors: {deep}\n---\nText.\n")
+    assert "KB211" in [code for code, _ in found(f"{CAUSE}```yaml evidence\n{deep}\n```\n")]
+
+
+def test_yaml_that_multiplies_is_refused():
     laughs = "---\na: &a [x, x]\nb: &b [*a, *a]\nlibrary: [*b, *b]\n---\nText.\n"
-    assert found(deep)[0][0] == "KB102"
-    assert found(laughs)[0][0] == "KB108"
+    assert found(laughs)[0] == ("KB108", 3)
+
+
+@pytest.mark.parametrize("odd", ["2024-99-99", "!!python/object:os.system x", "{[a]: b}", "{{a: b}: c}", "\x07"])
+def test_odd_yaml_is_refused(odd):
+    assert found(SUMMARY.replace("A title", odd))[0][1] == 2
 
 
 def test_problem_shows_a_strangers_text_on_one_printable_line():
