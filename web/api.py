@@ -7,6 +7,7 @@ little more than the lookup. Requests are checked with `web.schemas`, which also
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response, current_app, request
@@ -24,6 +25,7 @@ from web.problems import PROBLEM_JSON, BadFields
 
 if TYPE_CHECKING:
     from kb.matcher import Matcher
+    from kb.opening import KnowledgeBase
 
 _REF = "#/components/schemas/"
 _LOOKUP, _FIND, _VOTE = Tag(name="lookup"), Tag(name="find"), Tag(name="feedback")
@@ -48,9 +50,14 @@ def _takes(model: type[BaseModel], plain: str | None = None) -> dict[str, Any]:
 api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_responses=cast("Any", _problems(422, 500, 503)))
 
 
+def base() -> KnowledgeBase:
+    """The knowledge base that this application answers from."""
+    return cast("KnowledgeBase", current_app.extensions["knowledge_base"])
+
+
 def matcher() -> Matcher:
-    """The façade that this application answers with."""
-    return cast("Matcher", current_app.extensions["matcher"])
+    """Its façade."""
+    return base().matcher
 
 
 def dumped(value: Any, status: int = 200) -> Response:
@@ -64,6 +71,11 @@ def looked_up(text: str, limit: int = 5, context: schemas.ContextIn | None = Non
     answer = matcher().lookup(bodies.paste(text), limit, given).to_dict()
     cast("Metrics", current_app.extensions["metrics"]).lookup(answer["verdict"], answer["took_ms"])
     return answer
+
+
+def published() -> dict[str, int]:
+    """How many entries there are in each library."""
+    return Counter(head.library for head in matcher().knowledge().heads.values() if head.status == "published")
 
 
 @api.post(
@@ -157,7 +169,7 @@ def voted(entry_id: str, fix: str, worked: bool, fingerprint: str | None) -> str
     found = known(entry_id)
     if all(one["id"] != fix for one in found["fixes"]):
         raise BadFields([("fix", "the entry has no such fix")])
-    return matcher().vote(found["id"], fix, worked, fingerprint)
+    return base().store.vote(found["id"], fix, worked, fingerprint or "")
 
 
 @api.delete(
@@ -168,7 +180,7 @@ def voted(entry_id: str, fix: str, worked: bool, fingerprint: str | None) -> str
 )
 def unvote(path: schemas.TokenPath) -> Response:
     """Take a vote back."""
-    if not matcher().unvote(path.token):
+    if not base().store.unvote(path.token):
         raise NotFound("No vote has this token.")
     return Response(status=204)
 

@@ -14,15 +14,16 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 
 import kb
+from kb.errors import UnavailableError
 from kb.settings import Settings
 from web import bodies, problems, rendering, schemas
-from web.api import api
+from web.api import api, matcher, published
 from web.examples import EXAMPLES
 from web.metrics import CONTENT_TYPE, Metrics
 from web.pages import pages
 
 if TYPE_CHECKING:
-    from kb.matcher import Matcher
+    from kb.opening import KnowledgeBase
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -47,7 +48,7 @@ A_YEAR = "public, max-age=31536000, immutable"
 _BODY_MODELS = (schemas.LookupIn, schemas.BatchIn, schemas.FeedbackIn)
 
 
-def create_app(matcher: Matcher, settings: Settings) -> Flask:
+def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
     """The WSGI application. It keeps no state of its own but counters, and never fills or migrates a store."""
     app = OpenAPI(
         __name__,
@@ -59,7 +60,8 @@ def create_app(matcher: Matcher, settings: Settings) -> Flask:
     )
     # The body is bounded by web.bodies, with an answer that arrives; Werkzeug's own limits would come first.
     app.config.update(MAX_CONTENT_LENGTH=None, MAX_FORM_MEMORY_SIZE=None, MAX_FORM_PARTS=100)
-    app.extensions.update(matcher=matcher, settings=settings, metrics=Metrics(), openapi=lru_cache(lambda: _spec(app)))
+    app.extensions.update(knowledge_base=base, settings=settings, metrics=Metrics())
+    app.extensions["openapi"] = lru_cache(lambda: _spec(app))
     app.url_map.strict_slashes = True
     app.before_request(bodies.read_bounded)
     app.after_request(_finish)
@@ -80,16 +82,17 @@ def healthz() -> Response:
 
 def readyz() -> Response:
     """Whether store and engine answer; 503 until the knowledge base is filled."""
-    ready = current_app.extensions["matcher"].ready()
-    return Response(
-        "ready\n" if ready else "not ready\n", 200 if ready else 503, content_type="text/plain; charset=utf-8"
-    )
+    try:
+        said = "ready" if published() else "not filled yet"
+        matcher().search("error", limit=1)
+    except UnavailableError as error:
+        said = error.code
+    return Response(f"{said}\n", 200 if said == "ready" else 503, content_type="text/plain; charset=utf-8")
 
 
 def metrics() -> Response:
     """Counters of this process."""
-    held = current_app.extensions["matcher"].stats().get("entries", 0)
-    return Response(current_app.extensions["metrics"].text(held), content_type=CONTENT_TYPE)
+    return Response(current_app.extensions["metrics"].text(sum(published().values())), content_type=CONTENT_TYPE)
 
 
 def _finish(response: Response) -> Response:
@@ -113,6 +116,7 @@ def _fill_jinja(app: Flask) -> None:
     app.jinja_env.filters.update(
         markdown=rendering.markdown,
         inline=rendering.inline,
+        heading=rendering.heading,
         code=rendering.code,
         template=rendering.template,
         words=rendering.plain,

@@ -76,7 +76,7 @@ def vote() -> str:
 def unvote() -> str:
     """Take the vote of a form back."""
     _refuse_other_sites()
-    if not api.matcher().unvote(request.form.get("token", "")):
+    if not api.base().store.unvote(request.form.get("token", "")):
         raise NotFound("No vote has this token; it may have been taken back already.")
     return render_template("thanks.html", token=None, entry_id=request.form.get("entry", ""), worked=False)
 
@@ -121,7 +121,7 @@ def _page(text: str) -> str:
 
 def _answered(text: str) -> dict[str, Any]:
     if len(text.strip()) < SHORTEST_QUESTION:
-        return {"answer": None, "shown": None, "held": api.matcher().stats()}
+        return {"answer": None, "shown": None, "held": api.published()}
     answer = api.looked_up(text)
     return {"answer": answer, "shown": reading.show(text, answer)}
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.http import HTTP_STATUS_CODES
@@ -63,9 +64,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(InternalServerError, _unexpected)
 
 
-def _http_error(error: HTTPException) -> Response:
+def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:  # redirects are HTTPExceptions too
-        return Response.force_type(error.get_response(), request.environ)
+        return error
     # Werkzeug's own descriptions are for browsers; ours, given to abort(), come in the same attribute.
     given = error.description if error.description != type(error).description else None
     response = answer(error.code, given or _HELP.get(error.code) or HTTP_STATUS_CODES[error.code])

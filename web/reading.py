@@ -29,6 +29,10 @@ class Shown:
     before: int
     after: int
 
+    def has(self, css: str) -> bool:
+        """Whether a piece is marked so."""
+        return any(css in segment.classes for segment in self.segments)
+
 
 @dataclass(frozen=True, slots=True)
 class _Mark:

@@ -28,7 +28,7 @@ def load(settings: Settings) -> Flask:
     from kb.opening import open_knowledge_base
     from web.app import create_app
 
-    application = create_app(open_knowledge_base(settings).matcher, settings)
+    application = create_app(open_knowledge_base(settings), settings)
     gc.collect()
     gc.freeze()
     return application

@@ -1,0 +1,107 @@
+"""The OpenAPI document: it is valid, complete, its examples work, and the API does what it says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
+from schemathesis.specs.openapi.checks import response_schema_conformance
+
+from tests.web_support import HEADLINE_ID, application, filled
+from web.examples import EXAMPLES
+
+ROUTES = {
+    ("POST", "/api/v1/lookup"),
+    ("POST", "/api/v1/lookup/batch"),
+    ("GET", "/api/v1/search"),
+    ("GET", "/api/v1/suggest"),
+    ("GET", "/api/v1/entries"),
+    ("GET", "/api/v1/entries/{library}/{slug}"),
+    ("POST", "/api/v1/feedback"),
+    ("DELETE", "/api/v1/feedback/{token}"),
+}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return application(filled(tmp_path_factory.mktemp("openapi")))
+
+
+@pytest.fixture(scope="module")
+def document(app: Flask) -> dict[str, Any]:
+    return app.test_client().get("/api/v1/openapi.json").json
+
+
+@pytest.fixture
+def api(app: Flask) -> Any:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+
+
+schema = schemathesis.pytest.from_fixture("api")
+
+
+@schema.parametrize()
+@examples(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+def test_the_api_does_what_its_document_says(case: schemathesis.Case) -> None:
+    case.call_and_validate()
+
+
+def test_the_document_is_complete(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+    assert described == ROUTES
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            assert operation["summary"], (method, path)
+            assert operation["operationId"]
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                assert set(content) <= {"application/json", "application/problem+json"}
+                if int(status) >= 400:
+                    assert list(content) == ["application/problem+json"]
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    text = json.dumps(document)
+    names = set(document["components"]["schemas"])
+    used = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
+    assert used <= names
+
+
+def test_the_examples_work(app: Flask) -> None:
+    client = app.test_client()
+    answer = client.post("/api/v1/lookup", json=EXAMPLES["LookupIn"])
+    assert answer.json["matches"][0]["id"] == HEADLINE_ID
+    assert client.post("/api/v1/lookup/batch", json=EXAMPLES["BatchIn"]).json["items"][0]["verdict"] == "match"
+    said = client.post("/api/v1/feedback", json=EXAMPLES["FeedbackIn"])
+    assert said.status_code == 201
+    client.delete(f"/api/v1/feedback/{said.json['token']}")
+
+
+def test_real_answers_fit_their_schemas(api: Any) -> None:
+    requests = [
+        ("/api/v1/lookup", "POST", {"body": EXAMPLES["LookupIn"], "media_type": "application/json"}),
+        ("/api/v1/lookup/batch", "POST", {"body": EXAMPLES["BatchIn"], "media_type": "application/json"}),
+        ("/api/v1/search", "GET", {"query": {"q": "session"}}),
+        ("/api/v1/suggest", "GET", {"query": {"q": "Detached"}}),
+        ("/api/v1/entries", "GET", {"query": {"limit": 50}}),
+        (
+            "/api/v1/entries/{library}/{slug}",
+            "GET",
+            {"path_parameters": dict(zip(("library", "slug"), HEADLINE_ID.split("/"), strict=True))},
+        ),
+    ]
+    for path, method, parts in requests:
+        case = api[path][method].Case(**parts)
+        response = case.call()
+        assert response.status_code == 200
+        case.validate_response(response, checks=[response_schema_conformance])
+
+
+def test_there_is_no_viewer(app: Flask) -> None:
+    assert app.test_client().get("/openapi/").status_code == 404

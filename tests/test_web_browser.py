@@ -1,0 +1,218 @@
+"""The page in a real browser: what a person does, with and without script, and by keyboard."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, HOSTILE, UNKNOWN, application, filled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.browser
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+CONTRASTS = """() => {
+  // Every visible text against the first opaque ground behind it: WCAG AA asks for 4.5, for large text 3.
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const rgb = (colour, under) => {
+    canvas.fillStyle = under; canvas.fillRect(0, 0, 1, 1);
+    canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  };
+  const css = (parts) => `rgb(${parts.join(",")})`;
+  const light = (parts) => parts.map((part) => part / 255)
+    .map((part) => part <= .03928 ? part / 12.92 : ((part + .055) / 1.055) ** 2.4)
+    .reduce((sum, part, index) => sum + part * [.2126, .7152, .0722][index], 0);
+  const ground = (node) => {
+    const chain = [];
+    for (let at = node; at; at = at.parentElement) chain.unshift(getComputedStyle(at).backgroundColor);
+    return chain.reduce((under, colour) => css(rgb(colour, under)), "rgb(255,255,255)");
+  };
+  const poor = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !node.checkVisibility() || node.closest(".visually-hidden, .skip")) continue;
+    const style = getComputedStyle(node), under = ground(node);
+    const [a, b] = [light(rgb(style.color, under)), light(rgb(under, under))].sort((x, y) => y - x);
+    const size = parseFloat(style.fontSize), bold = parseInt(style.fontWeight) >= 700;
+    const least = size >= 24 || (bold && size >= 18.66) ? 3 : 4.5;
+    const ratio = (a + .05) / (b + .05);
+    const words = walker.currentNode.data.trim().slice(0, 30);
+    if (ratio < least) poor.push(`${node.className || node.tagName}: ${ratio.toFixed(2)} ${words}`);
+  }
+  return poor;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        lacking(f"no browser at {CHROMIUM}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS.split())
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, application(filled(tmp_path_factory.mktemp("browser"))), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: str) -> Iterator[Page]:
+    """A page that may not complain, open a dialog or call another host."""
+    page, trouble = context.new_page(), []
+    page.on("console", lambda message: trouble.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: None if request.url.startswith(site) else trouble.append(request.url))
+    yield page
+    assert trouble == []
+
+
+def paste(page: Page, text: str) -> None:
+    """As with Ctrl-V: the text arrives at once, and the browser says that it was pasted."""
+    page.focus("#text")
+    page.evaluate("text => document.execCommand('insertText', false, text)", text)
+
+
+def test_pasting_the_headline_error_answers_at_once(page: Page, site: str) -> None:
+    page.goto(site)
+    paste(page, HEADLINE)
+    page.wait_for_selector(".verdict-match")
+    assert "users" in page.inner_text(".summary")
+    assert page.locator(".fixes > li").count() >= 1
+    assert page.inner_text("mark.m-slot") == "<users at 0x1ff9aa91350>"
+    assert page.url == f"{site}/"
+    assert page.inner_text("#status")
+    page.fill("#text", GENERAL)
+    page.wait_for_selector(".verdict-related")
+    page.fill("#text", UNKNOWN)
+    page.wait_for_selector(".verdict-none")
+    page.fill("#text", "")
+    page.wait_for_selector(".welcome")
+
+
+def test_without_script_the_form_does_it_all(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    page.fill("#text", HEADLINE)
+    page.click("text=Find the fix")
+    assert page.locator(".verdict-match").count() == 1
+    assert "users" in page.inner_text(".summary")
+    assert page.input_value("#text").strip() == HEADLINE.strip()
+    page.click(".fixes > li:first-child .vote button >> nth=0")
+    assert page.inner_text("h1") == "Thank you"
+    page.click("text=Take it back")
+    assert page.inner_text("h1") == "Taken back"
+    page.click("text=Back to the entry")
+    assert page.url.endswith(f"/e/{HEADLINE_ID}")
+    context.close()
+
+
+def test_hostile_pastes_and_articles_stay_text(page: Page, site: str) -> None:
+    page.goto(site)
+    paste(page, HOSTILE)
+    page.wait_for_selector(".verdict")
+    for details in page.locator("#answer details:not([open]) > summary").all():
+        if details.is_visible():
+            details.click()
+    assert page.locator("#answer script, #answer img, #answer b:not(.check > b)").count() == 0
+    assert "<script>alert(3)</script>" in page.inner_text(".paste")
+    page.goto(f"{site}/e/acme/hostile")
+    assert "<script>alert(1)</script>" in page.inner_text("h1")
+
+
+def test_by_keyboard(page: Page, site: str) -> None:
+    page.goto(site)
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "text"
+    page.keyboard.insert_text("KeyError: 'a/b'")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".verdict")
+    assert page.input_value("#text") == "KeyError: 'a/b'"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") != "text"
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def test_code_is_copied_as_it_was_proven(page: Page, context: BrowserContext, site: str) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{site}/e/{HEADLINE_ID}")
+    page.click(".fixes > li:first-child .copy >> nth=0")
+    page.wait_for_function("document.querySelector('.copy').textContent === 'Copied'")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    entry = page.evaluate("id => fetch(`/api/v1/entries/${id}`).then(answer => answer.json())", HEADLINE_ID)
+    assert copied == entry["fixes"][0]["code"][0].rstrip("\n")
+
+
+def test_a_vote_is_thanked_for_and_undone_in_place(page: Page, site: str) -> None:
+    page.goto(f"{site}/e/{HEADLINE_ID}")
+    vote = page.locator("form.vote").first
+    vote.locator("button").first.click()
+    vote.locator("output").wait_for()
+    assert vote.locator("output").inner_text() == "Thank you."
+    vote.locator("text=Undo").click()
+    vote.locator("text=Did it work?").wait_for()
+    assert page.url.endswith(HEADLINE_ID)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_width_and_scheme_is_readable(browser: Browser, site: str, scheme: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    for text in ("", HEADLINE, GENERAL, UNKNOWN):
+        page.goto(site)
+        page.fill("#text", text)
+        page.click("text=Find the fix")
+        page.wait_for_selector(".verdict" if text else ".welcome")
+        page.wait_for_selector(".answer-place:not(.is-old)")
+        page.evaluate("document.querySelectorAll('details').forEach(node => node.open = true)")
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), text[-40:]
+        assert page.evaluate(CONTRASTS) == []
+    page.goto(f"{site}/e/{HEADLINE_ID}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(CONTRASTS) == []
+    context.close()
+
+
+def test_every_control_has_a_name_and_headings_do_not_skip(page: Page, site: str) -> None:
+    page.goto(site)
+    paste(page, HEADLINE)
+    page.wait_for_selector(".verdict-match")
+    tree = page.locator("body").aria_snapshot()
+    assert not re.search(r"- (button|link|textbox)(:|$)", tree, re.M), "a control without a name"
+    assert page.locator("h1").count() == 1
+    assert page.locator("html[lang=en] main").count() == 1

@@ -1,0 +1,66 @@
+"""What the web tests share: pastes to send, and an application over a small knowledge base."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from indexer import pipeline
+from kb.opening import open_knowledge_base
+from kb.settings import Settings, load, shipped_articles
+from web.app import create_app
+
+HEADLINE = """Traceback (most recent call last):
+  File "/srv/shop/views.py", line 12, in index
+    print(data.state)
+          ^^^^^^^^^^
+  File "/srv/shop/.venv/lib/python3.12/site-packages/sqlalchemy/orm/attributes.py", line 566, in __get__
+    return self.impl.get(state, dict_)
+           ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+sqlalchemy.orm.exc.DetachedInstanceError: Instance <users at 0x1ff9aa91350> is not bound to a Session; \
+attribute refresh operation cannot proceed (Background on this error at: https://sqlalche.me/e/20/bhk3)
+"""
+HEADLINE_ID = "sqlalchemy/detached-instance-refresh"
+GENERAL = (
+    "Traceback (most recent call last):\n  File \"/srv/shop/cart.py\", line 3, in add\n    x[k]\nKeyError: 'tea'\n"
+)
+UNKNOWN = """Traceback (most recent call last):
+  File "/srv/shop/frob.py", line 7, in frob
+    widget.frob()
+zorkmid.FrobnicationError: qwertz blorple xyzzy
+"""
+HOSTILE = """Traceback (most recent call last):
+  File "/srv/<script>alert(3)</script>/x.py", line 7, in <b>frob</b>
+    widget.frob("</pre><script>alert(4)</script>")
+acme.errors.WidgetError: widget `a`</code><script>alert(5)</script> was refused by [x](javascript:alert(6))
+"""
+FIXTURES = Path(__file__).parent / "fixtures" / "web"
+
+
+def settings_in(folder: Path, **more: Any) -> Settings:
+    """Settings for a knowledge base below `folder`, whose articles are those of the fixture and a shipped one."""
+    articles = folder / "articles"
+    if not articles.exists():
+        shutil.copytree(FIXTURES, articles)
+        shipped = shipped_articles() / f"{HEADLINE_ID}.md"
+        (articles / "sqlalchemy").mkdir()
+        shutil.copy(shipped, articles / "sqlalchemy")
+    return load({"data_dir": folder / "data", "articles_dir": articles, **more}, {})
+
+
+def filled(folder: Path, **more: Any) -> Settings:
+    """The same, with the knowledge base filled."""
+    settings = settings_in(folder, **more)
+    report = pipeline.index(settings)
+    assert not report.rejected, report.rejected
+    return settings
+
+
+def application(settings: Settings) -> Flask:
+    """The application over a filled knowledge base."""
+    app = create_app(open_knowledge_base(settings), settings)
+    app.testing = True
+    return app
