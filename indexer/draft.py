@@ -13,6 +13,7 @@ from string import Template
 
 from indexer.article import slug
 from kb.errors import CallError
+from kb.libraries import PYTHON, library_of
 from kb.models import Reading, Traceback
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -22,6 +23,8 @@ _LONGEST_MESSAGE = 1000
 def draft(identity: str, reading: Reading | None = None) -> str:
     """The text of a new article with that id, filled in with the error that a paste ended in.
 
+    What the examples need is guessed from where the exception comes from, which may be another library than
+    the one that the article is filed under.
     Raises CallError for an id that isn't `library/slug` in small letters, digits and hyphens.
     """
     if not _ID.fullmatch(identity):
@@ -30,14 +33,15 @@ def draft(identity: str, reading: Reading | None = None) -> str:
         )
     library, _, name = identity.partition("/")
     error = _ended_in(reading) if reading else None
+    origin = library_of(error) if error else library
     message = template(error.message) if error else "…"
     title = f"{error.name}: {message}" if error else name.replace("-", " ").capitalize()
     skeleton = Path(__file__).with_name("data") / "new-article.md"
     return Template(skeleton.read_text(encoding="utf-8")).substitute(
         title=_quoted(title[:90]),
         library=library,
-        applies_to=_quoted(library),
-        requires=_requires(library, reading.packages if reading else {}),
+        applies_to=_quoted(origin),
+        requires=_requires(origin, reading.packages if reading else {}),
         exception=_quoted(error.type if error and error.type else "Exception"),
         message=_quoted(message),
         evidence=_evidence(error),
@@ -79,7 +83,7 @@ def _ended_in(reading: Reading) -> Traceback | None:
 
 
 def _requires(library: str, packages: Mapping[str, str]) -> str:
-    if library == "python":
+    if library == PYTHON:
         return ""
     requirement = f"{library}=={packages[library]}" if library in packages else library
     return f"# write: what the examples need installed\nrequires: [{_quoted(requirement)}]\n"

@@ -33,6 +33,11 @@ def find(paths: Iterable[str | Path]) -> list[Path]:
     return list(found)
 
 
+def ids(folder: Path) -> set[str]:
+    """The ids of the articles in a folder, by their paths alone; nothing is read."""
+    return {f"{path.parent.name}/{path.stem}" for path in folder.glob("*/*.md")}
+
+
 def load(path: Path) -> tuple[Article | None, list[Problem]]:
     """The article in that file, and its problems; a file that can't be read is a problem, too."""
     try:

@@ -58,8 +58,10 @@ def test_draft_takes_the_last_raised_error_of_the_paste():
     assert article.causes[0].evidence[0].pattern == '*kettle.pour("tea")*'
 
 
-def test_draft_for_python_needs_nothing_installed():
-    assert "requires" not in draft("python/kettle-is-empty", READING)
+def test_draft_needs_what_the_exception_comes_from():
+    built_in = Reading("python", ((Traceback("KeyError", "'K7'", "raised", (0, 1)),),))
+    assert "requires" not in draft("teapot/no-such-kettle", built_in)
+    assert 'requires: ["teapot==2.4"]' in draft("shop/kettle-is-empty", READING)
 
 
 def test_template_numbers_what_differs_and_joins_what_is_the_same():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer import authored, proof
+from indexer import shelf as shelf_module
 from indexer.lint import lint
 from indexer.problems import problem
 from indexer.proof import ProofFile, Run
@@ -124,6 +125,10 @@ def test_names_of_other_articles(shelf):
     shelf("teapot/lid", GOOD.replace("left", "under the lid"))
     assert found(path) == [("KB402", 8)]
     assert found(path, known=["cup/broken"]) == []
+
+
+def test_ids_of_a_folder_are_known_without_reading():
+    assert shelf_module.ids(SHELF) == {"teapot/kettle-is-empty", "teapot/lid-is-shut", "notes/loose"}
 
 
 def test_retired_article_needs_a_successor_that_exists(shelf):
