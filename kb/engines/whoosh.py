@@ -53,7 +53,7 @@ class WhooshEngine:
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         self._folder = folder
         self._lock = Lock()
-        self._writer: Any = None
+        self._pending: dict[str, EngineDocument | None] = {}
         with self._guarded("can't be opened"):
             if create and not index.exists_in(folder):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -77,33 +77,23 @@ class WhooshEngine:
 
     def add(self, documents: Iterable[EngineDocument]) -> None:
         """See `Engine.add`."""
-        with self._guarded("can't be written"):
-            for document in documents:
-                self._writing().update_document(
-                    id=_encodable(document.id),
-                    library=_encodable(document.library.casefold()),
-                    exceptions=_encodable(" ".join(sorted(map(_keyword, document.exception_names)))),
-                    head=document.head,
-                    body=document.body,
-                )
+        # Kept until the commit: Whoosh doesn't replace a document that was added since the last one.
+        self._pending |= {document.id: document for document in documents}
 
     def remove(self, ids: Iterable[str]) -> None:
         """See `Engine.remove`."""
-        with self._guarded("can't be written"):
-            for entry in ids:
-                self._writing().delete_by_term("id", _encodable(entry))
-
-    def _writing(self) -> Any:
-        if self._writer is None:
-            self._writer = self._index.writer(limitmb=_WRITER_MEGABYTES)
-        return self._writer
+        self._pending |= dict.fromkeys(ids)
 
     def commit(self) -> None:
         """See `Engine.commit`."""
         with self._guarded("can't be written"), self._lock:
-            if self._writer is not None:
-                writer, self._writer = self._writer, None
-                writer.commit()
+            if self._pending:
+                with self._index.writer(limitmb=_WRITER_MEGABYTES) as writer:
+                    for entry, document in self._pending.items():
+                        writer.delete_by_term("id", _encodable(entry))
+                        if document is not None:
+                            writer.add_document(**_stored(document))
+                self._pending = {}
             # An open searcher keeps its state for ever, also where the folder has changed.
             self._searcher.close()
             self._searcher = self._open_searcher()
@@ -138,11 +128,19 @@ class WhooshEngine:
     def close(self) -> None:
         """See `Engine.close`."""
         with self._lock:
-            if self._writer is not None:
-                self._writer.cancel()
-                self._writer = None
+            self._pending = {}
             self._searcher.close()
             self._index.close()
+
+
+def _stored(document: EngineDocument) -> dict[str, str]:
+    return {
+        "id": _encodable(document.id),
+        "library": _encodable(document.library.casefold()),
+        "exceptions": _encodable(" ".join(sorted(map(_keyword, document.exception_names)))),
+        "head": document.head,
+        "body": document.body,
+    }
 
 
 def _query(plan: Plan, phrases: tuple[tuple[str, ...], ...]) -> query.Query:

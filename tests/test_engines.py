@@ -1,0 +1,403 @@
+"""Engines: one contract for all of them, then what belongs to one, then their folders."""
+
+import gc
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh.filedb.filestore import FileStorage
+
+from kb.engines import Engine, EngineDocument, generations, open_engine
+from kb.errors import EngineUnavailable, SettingError
+from kb.models import Avoid, Cause, Entry, ErrorForm, Fix
+
+DOCUMENTS = (
+    EngineDocument(
+        "shelf/book-lost",
+        "A book is not where the catalogue says",
+        "shelf",
+        ("shelf.errors.BookLostError",),
+        ("book {title} is not on the shelf",),
+        ("E42",),
+        ("catalogue",),
+        "Somebody took it. Look in the reading room, then close the session and open it again.",
+    ),
+    EngineDocument(
+        "shelf/session-closed",
+        "The reading session is closed",
+        "shelf",
+        ("shelf.errors.SessionClosedError",),
+        ("session {id} is closed",),
+        body="Open the session before you read. A book lost in between is not found.",
+    ),
+    EngineDocument(
+        "wire/refused",
+        "Nobody listens at the address",
+        "Wire",
+        ("ConnectionRefusedError",),
+        ("[Errno 111] Connection refused",),
+        body="Start the server. Compare ports with != and ->, in C++ too.",
+    ),
+)
+
+
+def ids(engine: Engine, query: str, limit: int = 10, **filters: object) -> list[str]:
+    return [hit.id for hit in engine.search(query, limit, **filters)]
+
+
+@pytest.fixture(params=["memory", "whoosh"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+    made: list[Engine] = []
+
+    def new() -> Engine:
+        folder = tmp_path / f"index {len(made)}"
+        url = "memory:" if request.param == "memory" else f"whoosh:///{folder.as_posix().lstrip('/')}"
+        made.append(open_engine(url, create=True))
+        return made[-1]
+
+    yield new
+    for engine in made:
+        engine.close()
+
+
+@pytest.fixture
+def engine(make: Callable[[], Engine]) -> Engine:
+    new = make()
+    new.add(DOCUMENTS)
+    new.commit()
+    return new
+
+
+class TestContract:
+    """What every engine does."""
+
+    def test_an_empty_one_finds_nothing(self, make: Callable[[], Engine]) -> None:
+        empty = make()
+        assert empty.count() == 0
+        assert empty.search("book", 5) == []
+        empty.commit()
+        assert empty.search("book", 5) == []
+
+    @pytest.mark.parametrize(
+        ("query", "first"),
+        [
+            ("BookLostError", "shelf/book-lost"),
+            ("shelf.errors.SessionClosedError", "shelf/session-closed"),
+            ("book lost error", "shelf/book-lost"),
+            ("errno 111", "wire/refused"),
+            ("e42", "shelf/book-lost"),
+            ("C++ ->", "wire/refused"),
+            ("READING ROOM", "shelf/book-lost"),
+            ("sessions", "shelf/session-closed"),
+        ],
+    )
+    def test_words_find_their_entry_first(self, engine: Engine, query: str, first: str) -> None:
+        assert ids(engine, query)[0] == first
+
+    def test_what_an_entry_is_about_counts_more_than_what_it_mentions(self, engine: Engine) -> None:
+        assert ids(engine, "closed session") == ["shelf/session-closed", "shelf/book-lost"]
+        assert ids(engine, "lost book") == ["shelf/book-lost", "shelf/session-closed"]
+
+    def test_share_says_how_much_was_found(self, engine: Engine) -> None:
+        whole, *_ = engine.search("reading room", 5)
+        assert whole.share == 1
+        half, *_ = engine.search("room zebra", 5)
+        assert 0 < half.share < 0.7
+        assert all(0 < hit.share <= 1 and hit.score > 0 for hit in engine.search("book session zebra", 5))
+
+    def test_quoted_words_must_stand_in_a_row(self, engine: Engine) -> None:
+        assert ids(engine, '"open the session"') == ["shelf/session-closed"]
+        assert ids(engine, '"room reading"') == []
+        assert ids(engine, '"reading room" closed') == ["shelf/book-lost"]
+        assert ids(engine, '"lost error" book') == ["shelf/book-lost"]
+        assert ids(engine, '"room reading"', exact=False) == ["shelf/book-lost", "shelf/session-closed"]
+
+    def test_filters(self, engine: Engine) -> None:
+        assert ids(engine, "book session server", library="WIRE") == ["wire/refused"]
+        assert ids(engine, "book", exception="booklosterror") == ["shelf/book-lost"]
+        assert ids(engine, "book", exception="shelf.errors.BookLostError") == ["shelf/book-lost"]
+        assert ids(engine, "book", library="shelf", exception="ConnectionRefusedError") == []
+        assert ids(engine, "book", library="no such") == []
+
+    def test_the_limit_holds(self, engine: Engine) -> None:
+        assert len(engine.search("session", 1)) == 1
+        assert engine.search("session", 0) == []
+
+    def test_equal_ones_come_by_id(self, make: Callable[[], Engine]) -> None:
+        engine = make()
+        engine.add(EngineDocument(f"same/{name}", "Same words") for name in "dbeac")
+        engine.commit()
+        assert ids(engine, "same words") == [f"same/{name}" for name in "abcde"]
+
+    def test_nothing_shows_before_the_commit(self, engine: Engine) -> None:
+        engine.add([EngineDocument("new/one", "zebra")])
+        engine.remove(["wire/refused"])
+        assert ids(engine, "zebra") == []
+        assert ids(engine, "refused") == ["wire/refused"]
+        engine.commit()
+        assert ids(engine, "zebra") == ["new/one"]
+        assert ids(engine, "refused") == []
+        assert engine.count() == 3
+
+    def test_adding_again_replaces(self, engine: Engine) -> None:
+        engine.add([EngineDocument("wire/refused", "zebra"), EngineDocument("wire/refused", "giraffe")])
+        engine.commit()
+        assert engine.count() == 3
+        assert ids(engine, "zebra refused errno") == []
+        assert ids(engine, "giraffe") == ["wire/refused"]
+
+    def test_remove_then_add_in_one_commit(self, engine: Engine) -> None:
+        engine.remove(["wire/refused", "never/there"])
+        engine.add([EngineDocument("wire/refused", "zebra")])
+        engine.commit()
+        assert ids(engine, "zebra") == ["wire/refused"]
+
+    @pytest.mark.parametrize(
+        "query",
+        ["", "  ", "the of", "* ? [a TO b] (", "id:wire/refused", 'NOT "', "\0\ud800", "a" * 100_000, "b " * 50_000],
+    )
+    def test_any_text_is_a_query(self, engine: Engine, query: str) -> None:
+        assert isinstance(engine.search(query, 5, library=query[:50], exception=query[:50]), list)
+
+    def test_broken_text_is_indexed(self, make: Callable[[], Engine]) -> None:
+        engine = make()
+        engine.add(
+            [EngineDocument("x/\ud800", "zebra \ud800 \0", "\udfff", ("Odd Error, \ud800",), ("",), body="\ud800")]
+        )
+        engine.commit()
+        assert len(engine.search("zebra", 5)) == 1
+        assert len(engine.search("zebra", 5, exception="odd error, \ud800")) == 1
+
+    def test_threads_search_at_once(self, engine: Engine) -> None:
+        wanted = ids(engine, "book session")
+        seen: list[bool] = []
+
+        def ask() -> None:
+            seen.extend(ids(engine, "book session") == wanted for _ in range(20))
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert seen == [True] * 80
+
+
+WORDS = ["book", "BookLostError", "session", "closed", "reading", "room", "errno", "111", "shelf", "zebra"]
+texts = st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.builds(EngineDocument, id=st.uuids().map(str), title=texts, body=texts), max_size=8), texts, st.data()
+)
+def test_whoosh_finds_what_memory_finds(
+    tmp_path_factory: pytest.TempPathFactory, documents: list[EngineDocument], query: str, data: st.DataObject
+) -> None:
+    phrase = data.draw(st.sampled_from(["", ' "book session"', ' "closed BookLostError"']))
+    found = []
+    for url in ("memory:", f"whoosh://{tmp_path_factory.mktemp('index')}"):
+        engine = open_engine(url, create=True)
+        engine.add(documents)
+        engine.commit()
+        found.append({(hit.id, hit.share) for hit in engine.search(query + phrase, 20)})
+        engine.close()
+    assert found[0] == found[1]
+
+
+class TestWhoosh:
+    def test_it_is_found_again_on_disk(self, tmp_path: Path) -> None:
+        url = f"whoosh://{tmp_path}/index"
+        engine = open_engine(url, create=True)
+        engine.add(DOCUMENTS)
+        engine.commit()
+        engine.close()
+        for create in (False, True):
+            again = open_engine(url, create=create)
+            assert ids(again, "refused") == ["wire/refused"]
+            again.close()
+
+    def test_what_is_not_committed_is_dropped(self, tmp_path: Path) -> None:
+        url = f"whoosh://{tmp_path}/index"
+        engine = open_engine(url, create=True)
+        engine.add(DOCUMENTS)
+        engine.close()
+        again = open_engine(url)
+        assert again.count() == 0
+        again.close()
+
+    def test_a_missing_folder(self, tmp_path: Path) -> None:
+        with pytest.raises(EngineUnavailable, match="rebuild"):
+            open_engine(f"whoosh://{tmp_path}/none")
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+    @pytest.mark.parametrize("content", [b"", b"junk" * 2000, b"\x80\x04.", pickle.dumps({"a": 1})])
+    @pytest.mark.parametrize("kind", ["toc", "seg"])
+    def test_damage(self, tmp_path: Path, content: bytes, kind: str) -> None:
+        url = f"whoosh://{tmp_path}"
+        engine = open_engine(url, create=True)
+        engine.add(DOCUMENTS)
+        engine.commit()
+        engine.close()
+        for file in tmp_path.glob(f"*.{kind}"):
+            file.write_bytes(content)
+        with pytest.raises(EngineUnavailable, match="rebuild"):
+            open_engine(url).search("book", 5)
+        gc.collect()  # Whoosh leaves damaged files open: their warnings are to be told here
+
+    def test_a_second_writer_is_told(self, tmp_path: Path) -> None:
+        engine = open_engine(f"whoosh://{tmp_path}", create=True)
+        engine.add(DOCUMENTS)
+        lock = FileStorage(tmp_path).lock("MAIN_WRITELOCK")
+        assert lock.acquire()
+        with pytest.raises(EngineUnavailable, match="can't be written"):
+            engine.commit()
+        lock.release()
+        engine.commit()
+        assert engine.count() == 3
+        engine.close()
+
+    def test_only_its_own_module_imports_it(self) -> None:
+        program = """
+            import sys
+            from kb.engines import generations, open_engine
+            open_engine("memory:").search("book", 5)
+            assert "whoosh" not in sys.modules
+        """
+        assert (
+            subprocess.run([sys.executable, "-W", "error", "-c", textwrap.dedent(program)], check=False).returncode == 0
+        )
+
+
+class TestUrls:
+    @pytest.mark.parametrize("url", ["", "elastic://host/", "whoosh:", "whoosh:///", "Whoosh"])
+    def test_one_that_names_no_engine(self, url: str) -> None:
+        with pytest.raises(SettingError, match="engine_url"):
+            open_engine(url)
+
+    def test_memory_has_no_folders(self) -> None:
+        assert generations.folder_for("memory:", 3) is None
+        assert generations.prepare("memory:") is None
+        generations.prune("memory:", 3)
+        assert generations.open_generation("memory:", 3).count() == 0
+
+    def test_a_windows_drive(self) -> None:
+        assert generations.folder_for("whoosh:///C:/data/index", 3) == Path("C:/data/index/3")
+
+
+class TestGenerations:
+    @pytest.fixture
+    def url(self, tmp_path: Path) -> str:
+        return f"whoosh://{tmp_path}/data/index"
+
+    def build(self, url: str, number: int, *documents: EngineDocument, base: int | None = None) -> None:
+        temporary = generations.prepare(url, base)
+        assert temporary is not None
+        engine = open_engine(generations.url_of(url, temporary), create=True)
+        engine.add(documents)
+        engine.commit()
+        engine.close()
+        generations.install(temporary, number)
+
+    def found(self, url: str, number: int) -> int:
+        engine = generations.open_generation(url, number)
+        try:
+            return engine.count()
+        finally:
+            engine.close()
+
+    def test_each_has_its_own_folder(self, url: str) -> None:
+        self.build(url, 1, DOCUMENTS[0])
+        self.build(url, 2, DOCUMENTS[1], base=1)
+        self.build(url, 3, DOCUMENTS[1])
+        assert [self.found(url, number) for number in (1, 2, 3)] == [1, 2, 1]
+        with pytest.raises(EngineUnavailable):
+            generations.open_generation(url, 4)
+
+    def test_a_base_that_is_gone_gives_an_empty_one(self, url: str) -> None:
+        self.build(url, 2, DOCUMENTS[1], base=1)
+        assert self.found(url, 2) == 1
+
+    def test_leftovers_of_killed_runs(self, url: str, tmp_path: Path) -> None:
+        self.build(url, 1, DOCUMENTS[0])
+        left = generations.prepare(url, 1)
+        self.build(url, 2, *DOCUMENTS)  # installed, then killed before the store named it
+        assert left is not None
+        assert not left.exists()
+        self.build(url, 2, DOCUMENTS[0], base=1)
+        assert self.found(url, 2) == 1
+        assert sorted(folder.name for folder in (tmp_path / "data/index").iterdir()) == ["1", "2"]
+
+    def test_readers_of_the_generation_before_may_stay(self, url: str, tmp_path: Path) -> None:
+        for number in (1, 2, 3):
+            self.build(url, number, *DOCUMENTS)
+        reader = generations.open_generation(url, 2)
+        (tmp_path / "data/index/notes.txt").touch()
+        generations.prune(url, 3)
+        assert ids(reader, "refused") == ["wire/refused"]
+        reader.close()
+        assert sorted(one.name for one in (tmp_path / "data/index").iterdir()) == ["2", "3", "notes.txt"]
+
+    def test_a_place_that_cannot_be_written(self, url: str, tmp_path: Path) -> None:
+        (tmp_path / "data").touch()
+        with pytest.raises(EngineUnavailable, match="can't be written"):
+            generations.prepare(url)
+
+    @pytest.mark.skipif(os.name != "posix", reason="file modes")
+    def test_others_may_read_what_one_has_indexed(self, url: str, tmp_path: Path) -> None:
+        self.build(url, 1)
+        assert (tmp_path / "data/index/1").stat().st_mode == (tmp_path / "data/index").stat().st_mode
+
+    def test_an_open_index_survives_its_removal_where_the_system_lets_it(self, url: str, tmp_path: Path) -> None:
+        self.build(url, 1, *DOCUMENTS)
+        reader = generations.open_generation(url, 1)
+        assert ids(reader, "book")
+        shutil.rmtree(tmp_path / "data/index/1", ignore_errors=True)
+        assert ids(reader, "refused") == ["wire/refused"]
+        reader.close()
+
+
+def test_a_document_holds_the_words_of_its_entry() -> None:
+    entry = Entry(
+        "shelf/book-lost",
+        "The title",
+        "shelf",
+        "authored",
+        (
+            ErrorForm("shelf.LostError", "book {title} is lost"),
+            ErrorForm("shelf.LostError", "no book {title}"),
+            ErrorForm("", "x"),
+        ),
+        summary="The summary",
+        causes=(Cause("c", "Cause title", "cause text", check="the check"),),
+        fixes=(Fix("f", "c", "Fix title", "fix text", code=("fix_code()",)),),
+        avoid=(Avoid("Avoid title", "avoid text"),),
+        codes=("E42",),
+        tags=("tag",),
+    )
+    document = EngineDocument.of(entry)
+    assert document.exceptions == ("shelf.LostError",)
+    assert document.exception_names == {"shelf.losterror", "losterror"}
+    for text in ("The title", "book {title} is lost", "no book {title}", "E42", "tag", "shelf.LostError"):
+        assert text in document.head
+    for text in (
+        "The summary",
+        "Cause title",
+        "cause text",
+        "the check",
+        "Fix title",
+        "fix text",
+        "fix_code()",
+        "avoid text",
+    ):
+        assert text in document.body
