@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8765
 export KB_DATA_DIR ?= $(CURDIR)/.data
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check verify bench lock clean
 
 run: $(VENV)/.run
 	$(BIN)/kb serve --host $(HOST) --port $(PORT)
@@ -21,6 +21,10 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/kb lint articles
+
+# Runs the examples of every article whose proof doesn't hold any more.
+verify: $(VENV)/.dev
+	$(BIN)/kb verify --changed
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -74,7 +74,7 @@ def stats(session: Session, as_json: bool) -> int:
         "proven": sum(proven.values()),
         "general": sum(head.general for head in heads),
         "extracted": sum(head.origin == "extracted" for head in heads),
-        "templates": base.matcher.knowledge().index.count,
+        "templates": len(base.matcher.knowledge().index),
         "libraries": {name: {"entries": count, "proven": proven[name]} for name, count in by_library.most_common()},
         "sources": [{"id": source.id, "location": source.location} for source in base.store.sources()],
     }

@@ -45,7 +45,9 @@ def progress_bar(label: str) -> Iterator[Progress | None]:
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None)
-        yield lambda done, total, name: bar.update(task, completed=done, total=total, description=f"{label} {name}"[:60])
+        yield lambda done, total, name: bar.update(
+            task, completed=done, total=total, description=f"{label} {name}"[:60]
+        )
 
 
 def _current(settings: Settings) -> bool:

@@ -46,11 +46,13 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="kb")
 @click.option("--data-dir", metavar="FOLDER", help="Folder for all that is kept (KB_DATA_DIR).")
-@click.option("--articles-dir", metavar="PATHS", help="Article sources, a path list; `shipped` is our own (KB_ARTICLES_DIR).")
+@click.option(
+    "--articles-dir", metavar="PATHS", help="Article sources, a path list; `shipped` is our own (KB_ARTICLES_DIR)."
+)
 @click.option("--database-url", metavar="URL", help="The store (KB_DATABASE_URL).")
 @click.option("--engine-url", metavar="URL", help="The full-text engine (KB_ENGINE_URL).")
 @click.pass_context
-def kb(ctx: click.Context, **flags: Any) -> None:
+def kb(ctx: click.Context, /, **flags: Any) -> None:
     """Paste a Python traceback, get the right fix: ranked, proven and explained."""
     ctx.obj = Session(flags)
     ctx.call_on_close(ctx.obj.close)

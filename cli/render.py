@@ -108,7 +108,9 @@ def _show_fix(console: Console, fix: Mapping[str, Any]) -> None:
     console.print(plain(f"Fix: {_bare(fix['title'])}", "bold green"))
     _prose(console, fix["text"])
     for code in fix["code"]:
-        console.print(Padding(Syntax(clean(code), "python", theme="ansi_dark", background_color="default"), (0, 0, 1, 4)))
+        console.print(
+            Padding(Syntax(clean(code), "python", theme="ansi_dark", background_color="default"), (0, 0, 1, 4))
+        )
     for proof in fix["verified"][:1]:
         packages = "".join(f", {name} {version}" for name, version in proof["packages"].items())
         console.print(plain(f"    proven on Python {proof['python']}{packages}, {proof['date']}", "dim"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from cli.session import Session
@@ -24,7 +22,5 @@ def serve(session: Session, host: str | None, port: int | None, workers: int | N
     from web.server import serve as run
 
     session.knowledge_base()  # filled and migrated here: the web application never does either
-    settings = session.settings
-    given = {"host": host, "port": port, "workers": workers}
-    run(replace(settings, **{name: value for name, value in given.items() if value is not None}))
+    run(session.settings_with(host=host, port=port, workers=workers))
     return 0

@@ -25,6 +25,10 @@ class Session:
         """The settings: defaults, config file, environment, flags."""
         return load(self._flags)
 
+    def settings_with(self, **flags: Any) -> Settings:
+        """The settings with a command's own flags on top; None values are skipped."""
+        return load({**self._flags, **{name: value for name, value in flags.items() if value is not None}})
+
     def knowledge_base(self, *, refresh: bool = True) -> KnowledgeBase:
         """The knowledge base; created, migrated and filled where it isn't yet, and refreshed where an
         article source changed. Raises UnavailableError where that can't be done."""

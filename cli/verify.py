@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @click.option("--jobs", type=click.IntRange(1, 64), help="Examples run at a time; one per core without it.")
 @click.option("--changed", is_flag=True, help="Only articles without a proof that holds.")
 @click.option("--upgrade", is_flag=True, help="Prove with the newest packages, not those of earlier proofs.")
-@click.option("--unsandboxed", is_flag=True, help="Run examples without a sandbox, where none works. Only what you trust.")
+@click.option(
+    "--unsandboxed", is_flag=True, help="Run examples without a sandbox, where none works. Only what you trust."
+)
 @click.option("--no-lookup", is_flag=True, help="Don't look the tracebacks up.")
 @click.option("--json", "as_json", is_flag=True, help="A line per article, as JSON.")
 @click.pass_obj

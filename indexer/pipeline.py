@@ -7,7 +7,7 @@ whole, and an interrupted run costs nothing but running it again. Who writes hol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,6 @@ from indexer.loading import Loaded, digest, load
 from indexer.rules import rules_version
 from kb.engines import EngineDocument, generations, open_engine
 from kb.errors import StoreLocked, StoreMissing
-from kb.models import Entry
 from kb.settings import Settings
 from kb.store import Change, Source, Store, Upsert
 
@@ -79,7 +78,8 @@ def index(
         known = store.sources()
         wanted = sources.configured(settings)
         gone = [
-            source for source in known
+            source
+            for source in known
             if source.kind == sources.CONFIGURED and source.id not in {one.id for one in wanted}
         ]
         registered = [one for one in known if one.kind == sources.REGISTERED and one.id not in {w.id for w in wanted}]
@@ -125,9 +125,7 @@ class _Found:
     vanished: list[str]
 
 
-def _read_source(
-    store: Store, source: Source, *, rebuild: bool, report: Report, progress: Progress | None
-) -> _Found:
+def _read_source(store: Store, source: Source, *, rebuild: bool, report: Report, progress: Progress | None) -> _Found:
     """What of a source is new or changed, and the names of its files that are gone."""
     before = store.documents(source.id)
     listed = list(sources.files(source))
@@ -147,8 +145,13 @@ def _read_source(
         if loaded.rejected:
             report.rejected.append((shown, _reason(loaded)))
             continue
-        (report.changed if old is not None and old.sha256 != loaded.sha256 else
-         report.unchanged if old is not None else report.added).append(shown)
+        (
+            report.changed
+            if old is not None and old.sha256 != loaded.sha256
+            else report.unchanged
+            if old is not None
+            else report.added
+        ).append(shown)
         problems = tuple(one.to_dict() for one in loaded.problems)
         upserts.append(Upsert(source.id, file.name, loaded.sha256, problems, loaded.entries))
     if progress and listed:
@@ -161,13 +164,12 @@ def _publish(settings: Settings, store: Store, change: Change, *, from_scratch: 
     url, before = settings.engine_url, change.expected_generation
     building = generations.prepare(url, None if from_scratch else before)
     if building is not None:
-        copied = any(building.iterdir())
+        touched = None if from_scratch or not any(building.iterdir()) else _touched(store, change)
+        documents = _documents(store, change, touched)
         engine = open_engine(generations.url_of(url, building), create=True)
         try:
-            if copied:
-                engine.remove(_outdated(store, change))
-            entries = _new_entries(change) if copied else _all_entries(store, change)
-            engine.add(EngineDocument.of(entry) for entry in entries)
+            engine.remove((touched or set()) - {document.id for document in documents})
+            engine.add(documents)
             engine.commit()
         finally:
             engine.close()
@@ -177,35 +179,29 @@ def _publish(settings: Settings, store: Store, change: Change, *, from_scratch: 
     return published
 
 
-def _outdated(store: Store, change: Change) -> list[str]:
-    """Ids of the entries of files that change or go."""
-    touched = {(one.source, one.path) for one in change.upserts} | set(change.removed)
-    found = []
-    for source in {source for source, _ in touched}:
-        for path, document in store.documents(source).items():
-            if (source, path) in touched:
-                found += document.entries
-    return found
-
-
-def _new_entries(change: Change) -> Iterator[Entry]:
-    for upsert in change.upserts:
-        yield from upsert.entries
-
-
-def _all_entries(store: Store, change: Change) -> Iterable[Entry]:
-    """Every entry as it will be once the change is published; of one id the last source's."""
-    touched = {(one.source, one.path) for one in change.upserts} | set(change.removed)
-    gone = set(change.removed_sources)
-    entries = {
-        entry.id: entry
-        for entry in store.entries()
-        if entry.source not in gone and (entry.source, entry.file) not in touched
+def _touched(store: Store, change: Change) -> set[str]:
+    """Ids of the entries that a change may add, alter or drop."""
+    files = {(one.source, one.path) for one in change.upserts} | set(change.removed)
+    before = {
+        entry
+        for source in {source for source, _ in files}
+        for path, document in store.documents(source).items()
+        if (source, path) in files
+        for entry in document.entries
     }
-    position = {source.id: source.position for source in change.sources}
-    for entry in sorted(_new_entries(change), key=lambda one: position.get(one.source, 0)):
-        entries[entry.id] = entry
-    return entries.values()
+    return before | {entry.id for one in change.upserts for entry in one.entries}
+
+
+def _documents(store: Store, change: Change, touched: set[str] | None) -> list[EngineDocument]:
+    """What the engine must hold of the touched entries (of all, where that is None) after the change.
+
+    Taken from a rehearsal: only the store knows which of two sources' entries of one id is served.
+    """
+    with store.rehearsal(change) as then:
+        if touched is None:
+            return [EngineDocument.of(entry) for entry in then.entries()]
+        found = (then.entry(entry_id) for entry_id in sorted(touched))
+        return [EngineDocument.of(entry) for entry in found if entry is not None]
 
 
 @contextmanager

@@ -75,7 +75,9 @@ def files(source: Source) -> Iterator[File]:
         yield File(root.name, root)
         return
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in ("node_modules", "__pycache__"))
+        folders[:] = sorted(
+            one for one in folders if not one.startswith(".") and one not in ("node_modules", "__pycache__")
+        )
         for name in sorted(names):
             path = Path(folder, name)
             if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():

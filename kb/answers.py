@@ -5,7 +5,7 @@ Captures are filled into titles and prose here, and nowhere else; code stays exa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -184,7 +184,7 @@ def entry_body(
     }
 
 
-def _fix(entry: Entry, fix: Fix, votes: Votes, filled: Any) -> dict[str, Any]:
+def _fix(entry: Entry, fix: Fix, votes: Votes, filled: Callable[[str], str]) -> dict[str, Any]:
     worked, failed = votes.get((entry.id, fix.id), (0, 0))
     return {
         "id": fix.id,

@@ -7,7 +7,8 @@ fits (whole, or cut and damaged), and, for messages that identify nothing, the e
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from kb.causes import Sight, judge
 from kb.classes import Agreement, agreement
@@ -34,102 +35,94 @@ _AGREES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An exception of a chain, and what is known around it: what its entries are weighed by."""
+
+    chain: tuple[Traceback, ...]
+    place: int
+    codes: tuple[str, ...]
+    libraries: frozenset[str]
+    versions: Mapping[str, str]
+
+    @property
+    def exception(self) -> Traceback:
+        """The exception itself."""
+        return self.chain[self.place]
+
+
 def candidates(chain: tuple[Traceback, ...], knowledge: Knowledge, versions: Mapping[str, str]) -> list[Candidate]:
     """Every entry that a code or a wording of the chain leads to; unordered."""
+    libraries = frozenset[str]().union(*map(libraries_of, chain))
     found: list[Candidate] = []
     for place, one in enumerate(chain):
-        known_codes = codes(one.type, one.message)
-        seen = libraries_of(one)
+        spot = Spot(chain, place, codes(one.type, one.message), libraries, versions)
         hits = knowledge.index.find(one.type, one.message)[:MOST_HITS]
-        fitting = {hit.row.entry for hit in hits}
         for hit in hits:
             entry = knowledge.entry(hit.row.entry)
-            if entry is not None:
-                found.append(_candidate(chain, place, entry, hit, known_codes, seen, versions))
-        for code in known_codes:
+            # An entry that was replaced since the templates were read may have fewer wordings.
+            if entry is not None and hit.row.form < len(entry.errors):
+                found.append(_by_wording(spot, entry, hit))
+        fitting = {hit.row.entry for hit in hits}
+        for code in spot.codes:
             for entry_id in knowledge.codes.get(code, ()):
                 entry = knowledge.entry(entry_id)
                 if entry is not None and entry_id not in fitting:
-                    found.append(_by_code(chain, place, entry, code, seen, versions))
+                    found.append(_by_code(spot, entry, code))
     return found
 
 
-def _candidate(
-    chain: tuple[Traceback, ...],
-    place: int,
-    entry: Entry,
-    hit: TemplateHit,
-    known_codes: Iterable[str],
-    seen: frozenset[str],
-    versions: Mapping[str, str],
-) -> Candidate:
-    one = chain[place]
-    form = entry.errors[hit.row.form]
+def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
+    """An entry one of whose wordings fits the message, whole or in part."""
+    one, form = spot.exception, entry.errors[hit.row.form]
     agrees = agreement(one.type, form.exception)
     literal = 1.0 - math.exp2(-hit.template.specificity / HALF_SPECIFICITY)
-    features = _common(chain, place, entry, form, agrees, seen, versions)
+    features = _common(spot, entry, form, agrees)
     features["whole" if hit.whole else "partial"] = 1.0 if hit.whole else hit.share
     features["literal"] = literal if hit.whole else literal * hit.share**2
-    evidence = [Evidence("exception", _AGREES[agrees].format(printed=one.type, known=form.exception))] if (
-        agrees in _AGREES
-    ) else []
-    tier: Tier = "template"
-    if hit.whole:
-        tier = "template" if hit.captures else "exact"
-        evidence.append(Evidence("template", f"the message is “{form.message}”" if form.message else "without a message"))
-    else:
+    evidence = []
+    if agrees in _AGREES:
+        evidence.append(Evidence("exception", _AGREES[agrees].format(printed=one.type, known=form.exception)))
+    tier: Tier = "template" if hit.captures or not hit.whole else "exact"
+    if not hit.whole:
         evidence.append(Evidence("template", f"{hit.share:.0%} of “{form.message}” stands in the message"))
-    for code in set(known_codes) & set(entry.codes):
+    else:
+        evidence.append(Evidence("template", f"the message is “{form.message}”" if form.message else "no message"))
+    for code in set(spot.codes) & set(entry.codes):
         tier, features["code"] = "code", 1.0
         evidence.append(Evidence("code", f"the code {code} in the message"))
     captures = {capture.name: capture.value for capture in hit.captures}
-    for judged in judge(entry, Sight(one, chain, versions, captures)):
+    for judged in judge(entry, Sight(one, spot.chain, spot.versions, captures)):
         if judged.likely:
             features["cause"] = 1.0
-            evidence.extend(Evidence("frame" if "frame" in why else "cause", why) for why in judged.why)
-    return Candidate(
-        entry.id, place, tier, hit.row.form, features, tuple(hit.captures), agrees, (*evidence, *_context(features, entry))
-    )
+            evidence += [Evidence("cause", why) for why in judged.why]
+    evidence += _context(features, entry)
+    return Candidate(entry.id, spot.place, tier, hit.row.form, features, tuple(hit.captures), agrees, tuple(evidence))
 
 
-def _by_code(
-    chain: tuple[Traceback, ...],
-    place: int,
-    entry: Entry,
-    code: str,
-    seen: frozenset[str],
-    versions: Mapping[str, str],
-) -> Candidate:
+def _by_code(spot: Spot, entry: Entry, code: str) -> Candidate:
     """An entry whose code stands in a message that none of its wordings fits: a new wording of a known error."""
     form = entry.errors[0]
-    agrees = agreement(chain[place].type, form.exception)
-    features = _common(chain, place, entry, form, agrees, seen, versions)
+    agrees = agreement(spot.exception.type, form.exception)
+    features = _common(spot, entry, form, agrees)
     features["code"] = 1.0
     evidence = (Evidence("code", f"the code {code} in the message"), *_context(features, entry))
-    return Candidate(entry.id, place, "code", 0, features, (), agrees, evidence)
+    return Candidate(entry.id, spot.place, "code", 0, features, (), agrees, evidence)
 
 
-def _common(
-    chain: tuple[Traceback, ...],
-    place: int,
-    entry: Entry,
-    form: ErrorForm,
-    agrees: Agreement,
-    seen: frozenset[str],
-    versions: Mapping[str, str],
-) -> dict[str, float]:
+def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dict[str, float]:
     """What counts for an entry whichever way it was found."""
-    one = chain[place]
+    one = spot.exception
     features = {"bias": 1.0, f"class_{agrees.value}": 1.0, f"relation_{one.relation}": 1.0}
     if entry.library != PYTHON:
-        if entry.library in seen or any(entry.library in libraries_of(other) for other in chain):
+        if entry.library in spot.libraries:
             features["library"] = 1.0
         elif one.frames:
             features["library_missing"] = 1.0
-    if fits(entry.applies_to, versions) is False:
+    if fits(entry.applies_to, spot.versions) is False:
         features["version_no"] = 1.0
     if form.versions:
-        fitting = fits([form.versions], versions)
+        fitting = fits([form.versions], spot.versions)
         if fitting is not None:
             features["form_version_yes" if fitting else "form_version_no"] = 1.0
     if entry.origin == "extracted":

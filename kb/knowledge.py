@@ -1,7 +1,6 @@
 """One generation of what is known, ready for lookups: the template index, codes, heads and entries.
 
-It is built once a generation and never changed; entries are fetched from the store when they are first
-needed and then kept.
+It is built once a generation and never changed; entries are parsed when they are first needed.
 """
 
 from __future__ import annotations
@@ -11,11 +10,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kb.models import Entry
+from kb.store.codec import entry_from_json
 from kb.store.rows import Header
 from kb.template_index import TemplateIndex, TemplateRow
 
 KEPT_ENTRIES = 4096
 """Entries that stay parsed in memory."""
+MOST_BODIES = 20_000
+"""Up to so many entries are kept as text from the start, so that all of a generation's answers agree with each
+other; of more, each is fetched when it is needed (about 10 kB an authored entry)."""
 
 
 class Source(Protocol):
@@ -25,6 +28,7 @@ class Source(Protocol):
     def templates(self) -> Iterable[TemplateRow]: ...
     def codes(self) -> Mapping[str, tuple[str, ...]]: ...
     def redirects(self) -> Mapping[str, str]: ...
+    def bodies(self) -> Mapping[str, str]: ...
 
 
 @dataclass(slots=True)
@@ -36,14 +40,16 @@ class Knowledge:
     heads: dict[str, Header]
     codes: Mapping[str, tuple[str, ...]]
     redirects: Mapping[str, str]
-    fetch: Callable[[str], Entry | None]
+    _fetch: Callable[[str], Entry | None]
     _entries: dict[str, Entry | None] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, generation: int, source: Source, fetch: Callable[[str], Entry | None]) -> Knowledge:
-        """Reads heads, templates and codes; entries follow, by `fetch`, when they are asked for."""
+    def load(cls, generation: int, source: Source, late: Callable[[str], Entry | None]) -> Knowledge:
+        """Reads heads, templates, codes and, unless there are very many, entries (as text, parsed when needed);
+        otherwise they follow by `late`."""
         heads = {head.id: head for head in source.headers()}
         index = TemplateIndex.build(source.templates())
+        fetch = late if len(heads) > MOST_BODIES else _parser(source.bodies())
         return cls(generation, index, heads, source.codes(), source.redirects(), fetch)
 
     def entry(self, entry_id: str) -> Entry | None:
@@ -53,7 +59,7 @@ class Knowledge:
         except KeyError:
             if len(self._entries) >= KEPT_ENTRIES:
                 self._entries.clear()
-            entry = self._entries[entry_id] = self.fetch(entry_id)
+            entry = self._entries[entry_id] = self._fetch(entry_id)
             return entry
 
     def resolve(self, entry_id: str) -> str:
@@ -63,3 +69,11 @@ class Knowledge:
             seen.add(moved)
             entry_id = moved
         return entry_id
+
+
+def _parser(bodies: Mapping[str, str]) -> Callable[[str], Entry | None]:
+    def fetch(entry_id: str) -> Entry | None:
+        body = bodies.get(entry_id)
+        return None if body is None else entry_from_json(body)
+
+    return fetch

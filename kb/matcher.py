@@ -150,9 +150,7 @@ class Matcher:
             applies=fits(entry.applies_to, versions) is not False,
         )
 
-    def _by_words(
-        self, answer: Answer, text: str, knowledge: Knowledge, limit: int, notices: list[str]
-    ) -> Answer:
+    def _by_words(self, answer: Answer, text: str, knowledge: Knowledge, limit: int, notices: list[str]) -> Answer:
         """Entries that share rare words with the paste: near ones, offered as related."""
         query = _words_of(answer, text)
         try:
@@ -218,19 +216,22 @@ class Matcher:
 
     def entry_dict(self, entry_id: str) -> dict[str, Any] | None:
         """The entry as the contract shows it, without what a paste adds; None where there is none."""
-        entry = self.entry(entry_id)
+        return self._entry_dict(self.knowledge(), entry_id)
+
+    def entries(self, cursor: str | None = None, limit: int = 50) -> SearchPage:
+        """All published entries by id, in pages; `cursor` is the last id of the page before."""
+        knowledge = self.knowledge()
+        ids = sorted(entry_id for entry_id, head in knowledge.heads.items() if head.status == "published")
+        left = [entry_id for entry_id in ids if cursor is None or entry_id > cursor]
+        items = [one for entry_id in left[:limit] if (one := self._entry_dict(knowledge, entry_id)) is not None]
+        return SearchPage(items, len(ids), left[limit - 1] if len(left) > limit else None)
+
+    def _entry_dict(self, knowledge: Knowledge, entry_id: str) -> dict[str, Any] | None:
+        entry = knowledge.entry(entry_id)
         if entry is None:
             return None
         causes = tuple(JudgedCause(cause, ()) for cause in entry.causes)
         return {**entry_head(entry, {}, self._base_url), **entry_body(entry, causes, {}, self._votes())}
-
-    def entries(self, cursor: str | None = None, limit: int = 50) -> SearchPage:
-        """All published entries by id, in pages; `cursor` is the last id of the page before."""
-        heads = self.knowledge().heads
-        ids = sorted(entry_id for entry_id, head in heads.items() if head.status == "published")
-        left = [entry_id for entry_id in ids if cursor is None or entry_id > cursor]
-        items = [one for entry_id in left[:limit] if (one := self.entry_dict(entry_id)) is not None]
-        return SearchPage(items, len(ids), left[limit - 1] if len(left) > limit else None)
 
     # --- generations ---
 
@@ -291,7 +292,9 @@ def _trusted(candidate: Candidate, match: Match, chain: tuple[Traceback, ...]) -
     if match.entry.general and not singled_out(list(match.causes)):
         return False
     own_class = candidate.agreement in (Agreement.SUBCLASS, Agreement.SUPERCLASS, Agreement.NAMESAKE)
-    return not (own_class and library_of(chain[candidate.exception]) != match.entry.library and candidate.tier != "code")
+    return not (
+        own_class and library_of(chain[candidate.exception]) != match.entry.library and candidate.tier != "code"
+    )
 
 
 def _most_telling(answers: Iterable[Answer]) -> Answer | None:

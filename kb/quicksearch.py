@@ -50,9 +50,11 @@ class QuickSearch:
         scores: dict[str, float] | None = None
         for word in list(dict.fromkeys(terms(typed)))[:MOST_WORDS]:
             found = self._beginning_with(word)
-            scores = found if scores is None else {
-                entry: score + found[entry] for entry, score in scores.items() if entry in found
-            }
+            scores = (
+                found
+                if scores is None
+                else {entry: score + found[entry] for entry, score in scores.items() if entry in found}
+            )
         ranked = sorted((scores or {}).items(), key=lambda pair: (-pair[1], len(self.titles[pair[0]]), pair[0]))
         return [entry for entry, _ in ranked[:limit]]
 

@@ -1,0 +1,198 @@
+"""The `kb` command as its users call it: in a process of its own, by its exit status and what it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from indexer import pipeline
+from tests import small
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A filled knowledge base of two articles, and the environment that names it."""
+    folder = tmp_path_factory.mktemp("cli")
+    cup = small.article("Cup broken", message="cup {cup} is broken")
+    small.write(folder / "articles", {"tea/kettle.md": small.article(), "tea/cup.md": cup})
+    pipeline.index(small.settings(folder))
+    return folder
+
+
+@pytest.fixture
+def kb(home):
+    """Runs `kb ARGUMENTS`, with bytes on its standard input; answers the finished process."""
+
+    def run(*arguments, stdin=b"", cwd=None, **environ):
+        settings = {"KB_DATA_DIR": str(home / "data"), "KB_ARTICLES_DIR": str(home / "articles"), "PYTHONPATH": ""}
+        command = [str(Path(sys.executable).with_name("kb")), *map(str, arguments)]
+        environment = {**os.environ, **settings, **environ}
+        return subprocess.run(command, input=stdin, capture_output=True, env=environment, cwd=cwd, timeout=60, check=False)
+
+    return run
+
+
+def test_a_paste_on_standard_input_is_answered_with_the_fix(kb):
+    done = kb("lookup", stdin=small.PASTE.encode())
+    shown = done.stdout.decode()
+    assert done.returncode == 0
+    assert "Kettle without water" in shown
+    assert "fill the kettle first" in shown
+    assert "green" in shown  # the reader's own kettle
+    assert "\x1b" not in shown  # no colour in a pipe
+
+
+def test_the_json_is_the_lookup_body(kb):
+    done = kb("lookup", "--json", "--limit", 1, "--python", "3.12", "--package", "tea==2.0", "-", stdin=small.PASTE.encode())
+    body = json.loads(done.stdout)
+    assert body["verdict"] == "match"
+    assert [match["id"] for match in body["matches"]] == ["tea/kettle"]
+    assert body["matches"][0]["captures"] == {"kettle": "green"}
+    assert set(body) >= {"verdict", "fingerprint", "took_ms", "read", "matches", "also", "notices"}
+
+
+def test_exit_status_1_is_an_honest_nothing(kb):
+    done = kb("lookup", stdin=b"Traceback (most recent call last):\nzork.QwertzError: blorp xyzzy\n")
+    assert done.returncode == 1
+    assert b"don't know" in done.stdout
+
+
+@pytest.mark.parametrize("paste", [b"", b"\x00\x01\xff\xfe\xfa", b"\n" * 5000, "\ud800".encode("utf-8", "surrogatepass")])
+def test_junk_is_answered_like_any_paste(kb, paste):
+    done = kb("lookup", "--json", stdin=paste)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["verdict"] == "none"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_a_file_in_another_encoding_is_read(kb, tmp_path, encoding):
+    file = tmp_path / "error.log"
+    file.write_bytes(small.PASTE.replace("kitchen", "küche").encode(encoding))
+    assert json.loads(kb("lookup", "--json", file).stdout)["verdict"] == "match"
+
+
+def test_of_a_file_over_the_limit_head_and_tail_are_read(kb, tmp_path):
+    file = tmp_path / "long.log"
+    file.write_bytes(b"INFO all is well\n" * 300_000 + small.PASTE.encode())
+    done = kb("lookup", "--json", file)
+    body = json.loads(done.stdout)
+    assert body["verdict"] == "match"
+    assert "longer than" in body["notices"][0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["lookup", "/nowhere/error.log"], 2, "no file /nowhere/error.log"),
+        (["lookup", "/"], 2, "is a folder"),
+        (["lookup", "--package", "sqlalchemy"], 2, "NAME==VERSION"),
+        (["lookup", "--limit", "0"], 2, "--limit"),
+        (["show", "tea/ketle"], 2, "no entry 'tea/ketle'"),
+        (["brew"], 2, "brew"),
+        (["index", "/nowhere"], 2, "/nowhere doesn't exist"),
+    ],
+)
+def test_a_wrong_call_is_told_in_a_line(kb, arguments, status, said):
+    done = kb(*arguments)
+    assert done.returncode == status
+    assert said in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_a_wrong_setting_is_told_with_its_place(kb):
+    done = kb("lookup", KB_MAX_PASTE_BYTES="lots")
+    assert (done.returncode, done.stderr.decode().count("\n")) == (2, 1)
+    assert "KB_MAX_PASTE_BYTES" in done.stderr.decode()
+
+
+def test_a_knowledge_base_that_cant_be_opened_is_status_3(kb, tmp_path):
+    (tmp_path / "kb.sqlite3").write_bytes(b"not a database at all" * 200)
+    done = kb("lookup", stdin=small.PASTE.encode(), KB_DATA_DIR=str(tmp_path))
+    assert done.returncode == 3
+    assert str(tmp_path / "kb.sqlite3") in done.stderr.decode()
+
+
+def test_a_batch_answers_line_by_line_and_survives_bad_ones(kb):
+    lines = [
+        {"id": 1, "text": small.PASTE, "extra": "ignored"},
+        "{",
+        {"id": 3},
+        {"id": 4, "text": "lone \ud800 half", "context": {"python": "3.12"}},
+        {"id": 5, "text": "x", "context": 7},
+    ]
+    stdin = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    done = kb("lookup", "--batch", "-", stdin=stdin.encode())
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert answers[0]["id"] == 1
+    assert answers[0]["verdict"] == "match"
+    assert "line 2" in answers[1]["error"]
+    assert "text is missing" in answers[2]["error"]
+    assert answers[3]["verdict"] == "none"
+    assert "context" in answers[4]["error"]
+
+
+def test_search_show_and_stats(kb):
+    assert json.loads(kb("search", "--json", "broken", "cup").stdout)["items"][0]["id"] == "tea/cup"
+    assert kb("search", "nonesuch").returncode == 1
+    assert json.loads(kb("show", "--json", "tea/cup").stdout)["title"] == "Cup broken"
+    assert kb("show", "--markdown", "tea/cup").stdout.startswith(b"# Cup broken")
+    figures = json.loads(kb("stats", "--json").stdout)
+    assert (figures["entries"], figures["libraries"]["tea"]["entries"]) == (2, 2)
+
+
+def test_stdio_answers_a_line_for_a_line(kb):
+    requests = [
+        {"id": "a", "op": "lookup", "text": small.PASTE},
+        {"id": "b", "op": "suggest", "q": "kett"},
+        {"id": "c", "op": "search", "q": "broken"},
+        {"id": "d", "op": "entry", "entry": "tea/cup"},
+        {"id": "e", "op": "entry", "entry": "tea/none"},
+        {"id": "f", "op": "brew"},
+        {"id": "g", "op": "lookup", "text": 7},
+    ]
+    stdin = b"not json\n" + b"".join(json.dumps(one).encode() + b"\n" for one in requests)
+    answers = [json.loads(line) for line in kb("serve", "--stdio", stdin=stdin).stdout.splitlines()]
+    assert answers[0]["error"]["code"] == "bad-request"
+    by_id = {answer["id"]: answer for answer in answers[1:]}
+    assert by_id["a"]["matches"][0]["id"] == "tea/kettle"
+    assert by_id["b"]["items"][0]["id"] == "tea/kettle"
+    assert by_id["c"]["items"][0]["id"] == "tea/cup"
+    assert by_id["d"]["entry"]["id"] == "tea/cup"
+    assert all("error" in by_id[one] for one in "efg")
+
+
+def test_a_new_article_is_drafted_from_a_paste(kb, tmp_path):
+    done = kb("new", "tea/leak", "--folder", tmp_path, stdin=small.PASTE.encode())
+    draft = (tmp_path / "tea/leak.md").read_text(encoding="utf-8")
+    assert done.returncode == 0
+    assert "RuntimeError" in draft
+    assert "no water in kettle" in draft
+    assert kb("new", "tea/leak", "--folder", tmp_path, stdin=b"").returncode == 2  # never overwritten
+
+
+def test_strangers_packages_in_the_working_folder_are_never_run(kb, tmp_path):
+    for name in ("kb", "cli", "web", "indexer", "articles"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "__init__.py").write_text("raise SystemExit('somebody else was imported')")
+        (folder / "app.py").write_text("raise SystemExit('somebody else was imported')")
+    small.write(tmp_path / "articles", {"tea/kettle.md": "not an article"})
+    for arguments in (["lookup"], ["stats"], ["search", "kettle"], ["lint"], ["serve", "--stdio"]):
+        done = kb(*arguments, stdin=small.PASTE.encode() if arguments == ["lookup"] else b"", cwd=tmp_path)
+        assert done.returncode in (0, 1), (arguments, done.stderr)
+        assert b"somebody else" not in done.stdout + done.stderr
+
+
+def test_no_color_and_hostile_text_reach_the_terminal_as_text(kb):
+    paste = small.PASTE.replace("green", "\x1b]0;owned\x07[bold]x[/bold]")
+    done = kb("lookup", stdin=paste.encode())
+    assert b"\x1b" not in done.stdout
+    assert b"\x07" not in done.stdout
