@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer import endings, neutral
+from indexer import endings, neutral, services
 from indexer.article import Article, Program
 from indexer.environments import Environment, required
 from indexer.problems import Problem, printable, problem
@@ -43,8 +43,8 @@ class Examples:
             _lay_out(Path(folder), program)
             outcome = self.runner.run(
                 Path(folder),
-                COMMANDS[program.language],
-                mounts=environment.mounts,
+                services.command(article.front.services, COMMANDS[program.language]),
+                mounts=[*environment.mounts, *services.mounts(article.front.services)],
                 env=environment.variables,
                 limits=self.limits,
             )
@@ -68,6 +68,8 @@ class Examples:
         values = {"block": program.block, "where": at, "found": endings.last_line(outcome)}
         if outcome.timed_out:
             return problem("KB504", article.path, program.line, seconds=f"{self.limits.seconds:g}", **values)
+        if reason := services.failed(outcome):
+            return problem("KB505", article.path, program.line, reason=reason, **values)
         if program.kind == "fix":
             return problem("KB503", article.path, program.line, **values) if outcome.returncode else None
         if shown is not None:

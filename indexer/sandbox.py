@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from indexer import neutral, process
@@ -74,7 +74,9 @@ class SandboxMissing(CallError):
 
 
 class Runner(Protocol):
-    """Something that runs the programs of articles."""
+    """Something that runs the programs of articles; `isolated` says whether they have places and ports of their own."""
+
+    isolated: bool
 
     def run(
         self,
@@ -95,6 +97,7 @@ class Sandbox:
     program's user to root outside, whom no limit on processes binds. As anybody else it uses a user namespace.
     """
 
+    isolated = True
     _uids: Iterator[int] = itertools.count(os.getpid())
 
     def available(self) -> str | None:
@@ -180,8 +183,8 @@ def _places(brought: Path, mounts: Sequence[Mount], limits: Limits) -> list[str]
             made += ["--symlink", str(path.readlink()), str(path)]
         elif path.is_dir():
             made += ["--ro-bind", str(path), str(path)]
-    # A folder that bubblewrap makes on the way to a mount is closed to all but its owner.
-    made += ["--dir", "/etc", "--dir", "/run"]
+    # A folder that bubblewrap makes by itself, on the way to a mount, is closed to all but its owner.
+    made += ["--dir", "/etc"]
     for name in _ETC:
         made += ["--ro-bind", str(brought / name), f"/etc/{name}"]
     for name in _ETC_OF_THE_HOST:
@@ -191,7 +194,7 @@ def _places(brought: Path, mounts: Sequence[Mount], limits: Limits) -> list[str]
         made += ["--perms", "1777", "--size", str(limits.disk_bytes), "--tmpfs", place]
     made += ["--perms", "0777", "--dir", APP]
     for source, place in [(brought / "program", _PROGRAM), *mounts]:
-        made += ["--ro-bind", str(source), place]
+        made += ["--dir", str(PurePosixPath(place).parent), "--ro-bind", str(source), place]
     # The folders that bubblewrap made for all this lie on memory disks without a bound.
     return [*made, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", APP]
 
@@ -199,6 +202,8 @@ def _places(brought: Path, mounts: Sequence[Mount], limits: Limits) -> list[str]
 class Unguarded:
     """Runs programs as they are, with the caller's rights: for authors who trust what they run and have no
     bubblewrap. Only time and output are bounded."""
+
+    isolated = False
 
     def run(
         self,

@@ -6,7 +6,7 @@ A proof is written as soon as its article is done, so an interrupted run loses n
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from indexer import authored, proof, pythons
+from indexer import authored, proof, pythons, self_lookup, services
 from indexer.article import Article
 from indexer.environments import BuildFailed, Environments
 from indexer.examples import Examples, where
@@ -22,13 +22,12 @@ from indexer.problems import Problem, has_errors, problem
 from indexer.proof import ProofFile, RecordedTraceback, Run
 from indexer.pythons import Interpreter
 from indexer.sandbox import Limits, Runner, Sandbox, SandboxMissing, Unguarded
+from indexer.self_lookup import Lookup
+
+__all__ = ["LIMITS", "Lookup", "Prover", "Proven", "Verification", "find", "proof_path", "verify"]
 
 LIMITS = Limits()
 """What each example may use."""
-
-Lookup = Callable[[str], tuple[str | None, str | None, str | None]]
-"""Looks a traceback up: the verdict, the first entry's id, and the id of the cause that evidence points to (None
-where it points to none)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +68,18 @@ def verify(
         runner = sandbox = Sandbox()
         if reason := sandbox.available():
             raise SandboxMissing(reason, "articles are code; --unsandboxed runs them with your own rights")
-    prover = Prover(
-        Examples(runner, LIMITS), Environments(data_dir / "environments"), pythons.find(interpreters), data_dir, lookup
-    )
+    environments = Environments(data_dir / "environments")
+    prover = Prover(Examples(runner, LIMITS), environments, pythons.find(interpreters), data_dir)
     found = [path for path in find(paths) if library in (None, path.parent.name)]
     results: dict[Path, Verification] = {}
     with ThreadPoolExecutor(jobs or min(4, os.cpu_count() or 1)) as pool:
         waiting = {pool.submit(prover.prove, path, changed, upgrade): path for path in found}
         try:
             for done in as_completed(waiting):
-                results[waiting[done]] = done.result()
+                # In this thread: a store's connection and an engine's searcher belong to the thread that opened them.
+                results[waiting[done]] = result = done.result().looked_up(lookup)
                 if progress:
-                    progress(done.result())
+                    progress(result)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
     return [results[path] for path in found]
@@ -105,6 +104,22 @@ def proof_path(article_path: Path, article_id: str, data_dir: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Proven:
+    """An article that was run, before its tracebacks are looked up; `article` is None where it can't be read."""
+
+    verification: Verification
+    article: Article | None = None
+    recorded: tuple[RecordedTraceback, ...] = ()
+
+    def looked_up(self, lookup: Lookup | None) -> Verification:
+        """The verification, with what is wrong with the answers to the article's own tracebacks."""
+        if lookup is None or self.article is None:
+            return self.verification
+        problems = (*self.verification.problems, *self_lookup.problems(self.article, self.recorded, lookup))
+        return replace(self.verification, ok=not has_errors(problems), problems=problems)
+
+
+@dataclass(frozen=True, slots=True)
 class Prover:
     """Proves one article after another; may be used by several threads."""
 
@@ -112,13 +127,12 @@ class Prover:
     environments: Environments
     pythons: Mapping[str, Interpreter]
     data_dir: Path
-    lookup: Lookup | None = None
 
-    def prove(self, path: Path, changed: bool = False, upgrade: bool = False) -> Verification:
-        """Run an article's examples, write its proof, and look its tracebacks up."""
+    def prove(self, path: Path, changed: bool = False, upgrade: bool = False) -> Proven:
+        """Run an article's examples and write its proof."""
         article, problems = authored.parse(path, path.read_text(encoding="utf-8", errors="replace"))
         if article is None:
-            return Verification(f"{path.parent.name}/{path.stem}", str(path), False, tuple(problems))
+            return Proven(Verification(f"{path.parent.name}/{path.stem}", str(path), False, tuple(problems)))
         problems = []
         kept = proof_path(path, article.id, self.data_dir)
         old, _ = proof.read(kept)
@@ -126,7 +140,12 @@ class Prover:
         current = old if old and old.holds_for(article) else None
         skipped = changed and current is not None and _covers(current, interpreters)
         result = current
-        if article.front.runnable and article.front.status != "retired" and not skipped:
+        to_run = article.front.runnable and article.front.status != "retired" and not skipped
+        if to_run and (reason := self._unserved(article)):
+            line = article.front_lines.get("services", 0)
+            values = {"block": "the article", "where": "this machine", "reason": reason}
+            problems.append(problem("KB511" if current and _passed(current) else "KB505", article.path, line, **values))
+        elif to_run:
             if missing:
                 line = article.front_lines.get("python", 0)
                 code, key = ("KB507", "versions") if interpreters else ("KB506", "wanted")
@@ -136,9 +155,17 @@ class Prover:
             result = _settled(current, new, interpreters)
             if result.runs:
                 proof.write(kept, result)
-        problems += self._look_up(article, result.tracebacks if result else ())
-        runs = result.runs if result else ()
-        return Verification(article.id, str(path), not has_errors(problems), tuple(problems), runs, skipped)
+        ok, runs = not has_errors(problems), result.runs if result else ()
+        verification = Verification(article.id, str(path), ok, tuple(problems), runs, skipped)
+        return Proven(verification, article, result.tracebacks if result else ())
+
+    def _unserved(self, article: Article) -> str | None:
+        """Why the servers that an article needs can't be had."""
+        if not article.front.services:
+            return None
+        if not self.examples.runner.isolated:
+            return "servers are started in the sandbox only"
+        return services.missing(article.front.services)
 
     def _interpreters(self, article: Article) -> tuple[list[Interpreter], list[str]]:
         """The Pythons an article asks for that are here, and the versions of those that aren't."""
@@ -172,33 +199,15 @@ class Prover:
                     problems += [ran.problem] if ran.problem else []
         return ProofFile(proof.run_hash(article), tuple(runs), tuple(recorded)), problems
 
-    def _look_up(self, article: Article, recorded: Sequence[RecordedTraceback]) -> Iterator[Problem]:
-        """What is wrong with the answers to the article's own tracebacks."""
-        if self.lookup is None or article.front.status != "published":
-            return
-        lines = {program.block: program.line for program in article.programs()}
-        shown = [(item.block, item.cause, lines.get(item.block, 0), item.text) for item in recorded]
-        shown += [("text traceback", cause or "", block.line, block.code) for cause, block in article.all_tracebacks()]
-        trusted = {"match", "related"} if article.front.general or not _fixed(article) else {"match"}
-        for block, cause, line, text in dict.fromkeys(shown):
-            verdict, first, likely = self.lookup(text)
-            if first != article.id:
-                yield problem("KB508", article.path, line, block=block, found=first or "nothing")
-            elif verdict not in trusted:
-                yield problem("KB509", article.path, line, block=block, verdict=verdict)
-            elif cause and likely and likely != cause:
-                yield problem("KB510", article.path, line, block=block, cause=cause, found=likely)
-
-
-def _fixed(article: Article) -> bool:
-    """Whether there is a fix: an entry without one is never trusted whole."""
-    return any(cause.fixes for cause in article.causes)
-
 
 def _covers(held: ProofFile, interpreters: list[Interpreter]) -> bool:
     """Whether a proof passed with every Python that the article is to be run with."""
     proven = {_minor(run.python) for run in held.runs}
-    return all(run.outcome == "passed" for run in held.runs) and {one.version for one in interpreters} <= proven
+    return _passed(held) and {one.version for one in interpreters} <= proven
+
+
+def _passed(held: ProofFile) -> bool:
+    return all(run.outcome == "passed" for run in held.runs)
 
 
 def _settled(current: ProofFile | None, new: ProofFile, interpreters: list[Interpreter]) -> ProofFile:

@@ -12,7 +12,8 @@ import pytest
 
 from indexer import proof, pythons, sandbox, verify
 from indexer.neutral import addresses, places
-from indexer.verify import Lookup, Verification
+from indexer.self_lookup import Lookup
+from indexer.verify import Verification
 
 pytestmark = pytest.mark.sandbox
 
