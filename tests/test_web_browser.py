@@ -110,7 +110,7 @@ def test_pasting_the_headline_error_answers_at_once(page: Page, site: str) -> No
     page.wait_for_selector(".verdict-match")
     assert "users" in page.inner_text(".summary")
     assert page.locator(".fixes > li").count() >= 1
-    assert page.inner_text("mark.m-slot") == "<users at 0x1ff9aa91350>"
+    assert page.inner_text(".paste mark.m-slot") == "<users at 0x1ff9aa91350>"
     assert page.url == f"{site}/"
     assert page.inner_text("#status")
     page.fill("#text", GENERAL)

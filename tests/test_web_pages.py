@@ -12,8 +12,6 @@ from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, HOSTILE, UNKNOWN, 
 from web import reading, rendering
 from web.entry_markdown import entry_markdown
 
-ALLOWED_HOSTS = {"example.com", "docs.sqlalchemy.org"}
-
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
@@ -37,10 +35,10 @@ class TestAnswer:
         page = posted(client, HEADLINE)
         assert page.css_first(".verdict-match a").attributes["href"] == f"/e/{HEADLINE_ID}"
         assert "users" in said(page, ".summary code")
-        assert "Session(engine)" in said(page, ".fixes li:first-child .code")
+        assert "Session(engine" in said(page, ".fixes li:first-child .code")
         assert said(page, ".slots") == "instance users from <users at 0x1ff9aa91350>"
-        assert said(page, "mark.m-slot") == "<users at 0x1ff9aa91350>"
-        assert "views.py" in said(page, "mark.m-frame")
+        assert said(page, ".paste mark.m-slot") == "<users at 0x1ff9aa91350>"
+        assert "views.py" in said(page, ".paste mark.m-frame")
         assert page.css_first("#text").text().strip() == HEADLINE.strip()
 
     def test_the_three_verdicts_look_different(self, client: FlaskClient) -> None:
@@ -64,13 +62,13 @@ class TestAnswer:
 
     def test_line_ends_of_forms_do_not_move_the_marks(self, client: FlaskClient) -> None:
         page = posted(client, HEADLINE.replace("\n", "\r\n"))
-        assert said(page, "mark.m-slot") == "<users at 0x1ff9aa91350>"
+        assert said(page, ".paste mark.m-slot") == "<users at 0x1ff9aa91350>"
 
     def test_secrets_are_not_shown_back(self, client: FlaskClient) -> None:
         paste = HEADLINE.replace("print(data.state)", 'login(password="hunter2hunter2")')
         page = posted(client, paste)
         assert "hunter2hunter2" not in page.css_first("#answer").text()
-        assert page.css_first("mark.m-secret")
+        assert page.css_first(".paste mark.m-secret")
 
 
 class TestHostile:
@@ -97,7 +95,7 @@ class TestHostile:
                 assert not name.startswith("on"), (node.tag, name)
                 assert name != "style"
                 if name in {"href", "src", "action"}:
-                    assert re.match(r"/|https?://", value or ""), value
+                    assert re.match(r"/|#main$|https?://", value or ""), value
 
     @pytest.mark.parametrize(
         "text",
@@ -204,7 +202,8 @@ class TestHeaders:
         "path", ["/", "/e/acme/hostile", "/nothing", "/static/app.js", "/api/v1/entries", "/healthz"]
     )
     def test_every_answer_is_locked_down(self, client: FlaskClient, path: str) -> None:
-        headers = client.get(path).headers
+        with client.get(path) as response:
+            headers = response.headers
         policy = headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
@@ -218,15 +217,17 @@ class TestHeaders:
             page = LexborHTMLParser(client.get(path).text)
             for node in page.css("link, script, img"):
                 assert (node.attributes.get("href") or node.attributes.get("src") or "").startswith("/static/")
-        assert "url(" not in client.get("/static/style.css").text
-        assert "@import" not in client.get("/static/style.css").text
+        with client.get("/static/style.css") as style:
+            assert "url(" not in style.text
+            assert "@import" not in style.text
 
     def test_an_answer_to_a_paste_is_not_kept_by_caches(self, client: FlaskClient) -> None:
         assert client.post("/", data={"text": "x y"}).headers["Cache-Control"] == "no-store"
 
     def test_versioned_assets_are_kept_for_long(self, client: FlaskClient) -> None:
         link = LexborHTMLParser(client.get("/").text).css_first('link[rel="stylesheet"]').attributes["href"]
-        assert "immutable" in client.get(link).headers["Cache-Control"]
+        with client.get(link) as response:
+            assert "immutable" in response.headers["Cache-Control"]
 
     def test_links_hold_below_a_prefix(self, client: FlaskClient) -> None:
         response = client.get(f"/e/{HEADLINE_ID}", environ_overrides={"SCRIPT_NAME": "/errors"})

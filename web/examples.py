@@ -16,7 +16,7 @@ EXAMPLES: dict[str, Any] = {
     "BatchIn": {"items": [{"id": "first", "text": PASTE}, {"id": 2, "text": "KeyError: 'name'"}]},
     "FeedbackIn": {
         "entry": "sqlalchemy/detached-instance-refresh",
-        "fix": "read-what-you-need-while-the-session-is-open",
+        "fix": "return-plain-values-instead-of-the-mapped-object",
         "worked": True,
         "fingerprint": "b1946ac92492d234",
     },

@@ -33,7 +33,7 @@ def _colour(code: str, language: str, _attributes: str = "") -> str:
     if len(code) > LONGEST_COLOURED:
         return str(escape(code))
     try:
-        lexer = get_lexer_by_name(language or "text", stripnl=False)
+        lexer = get_lexer_by_name(language or "text", stripnl=False, ensurenl=False)
     except ClassNotFound:
         return str(escape(code))
     return highlight(code, lexer, _FORMATTER)
@@ -122,7 +122,7 @@ def heading(text: str) -> Markup:
 @lru_cache(maxsize=1024)
 def code(text: str, language: str = "python") -> Markup:
     """Code with its colours, to be put into `<pre><code>`."""
-    return Markup(_colour(text.rstrip("\n"), language))  # noqa: S704 (Pygments escapes)
+    return Markup(_colour(text.rstrip("\n"), language).removesuffix("\n"))  # noqa: S704 (Pygments escapes)
 
 
 def template(text: str, numbers: dict[str, int] | None = None) -> Markup:

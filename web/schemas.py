@@ -23,7 +23,7 @@ def _whole(value: Any) -> Any:
     return value
 
 
-Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MAX_LIMIT)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_whole)]
 
 
 class Strict(BaseModel):
