@@ -23,8 +23,9 @@ from indexer.proof import ProofFile, RecordedTraceback, Run
 from indexer.pythons import Interpreter
 from indexer.sandbox import Limits, Runner, Sandbox, SandboxMissing, Unguarded
 from indexer.self_lookup import Lookup
+from kb.errors import CallError
 
-__all__ = ["LIMITS", "Lookup", "Prover", "Proven", "Verification", "find", "proof_path", "verify"]
+__all__ = ["LIMITS", "Lookup", "Proven", "Prover", "Verification", "find", "proof_path", "verify"]
 
 LIMITS = Limits()
 """What each example may use."""
@@ -86,19 +87,25 @@ def verify(
 
 
 def find(paths: Iterable[Path]) -> list[Path]:
-    """The authored articles among these files and in these folders."""
+    """The authored articles in these folders, and these files. Raises CallError for a path that isn't there."""
+    paths = list(paths)
+    if lost := [path for path in paths if not path.exists()]:
+        raise CallError(f"there is no {lost[0]}", "name files or folders of articles")
     files = {
         file
         for path in paths
         for file in (path.rglob("*.md") if path.is_dir() else [path])
-        if not path.is_dir() or authored.is_authored(file.read_text(encoding="utf-8", errors="replace"))
+        if path.is_file() or authored.is_authored(file.read_text(encoding="utf-8", errors="replace"))
     }
     return sorted(files)
 
 
 def proof_path(article_path: Path, article_id: str, data_dir: Path) -> Path:
-    """Where an article's proof is kept: beside it in a checkout, else in the data folder."""
-    if any((folder / ".git").exists() for folder in article_path.resolve().parents):
+    """Where an article's proof is kept: beside it in a checkout, else in the data folder. A project's checkout
+    may hold an environment with our articles in it; those are no part of it."""
+    folders = article_path.resolve().parents
+    installed = any(folder.name in {"site-packages", "dist-packages"} for folder in folders)
+    if not installed and any((folder / ".git").exists() for folder in folders) and os.access(folders[0], os.W_OK):
         return proof.path_beside(article_path)
     return data_dir / "proofs" / f"{article_id}.proof.json"
 

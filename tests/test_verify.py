@@ -14,6 +14,7 @@ from indexer import proof, pythons, sandbox, verify
 from indexer.neutral import addresses, places
 from indexer.self_lookup import Lookup
 from indexer.verify import Verification
+from kb.errors import CallError
 
 pytestmark = pytest.mark.sandbox
 
@@ -317,6 +318,23 @@ def test_outside_a_checkout_proofs_go_to_the_data_folder(desk: Desk) -> None:
     assert not proof.path_beside(path).exists()
     assert (desk.data / "proofs" / "python" / "word-as-number.proof.json").exists()
     assert desk.verify(changed=True)[0].skipped
+
+
+def test_installed_articles_are_no_part_of_the_checkout_around_them(desk: Desk) -> None:
+    installed = desk.folder / ".venv" / "lib" / "site-packages" / "articles" / "python" / "word-as-number.md"
+    installed.parent.mkdir(parents=True)
+    assert verify.proof_path(installed, "python/word-as-number", desk.data).is_relative_to(desk.data)
+
+
+def test_a_path_that_is_not_there_is_a_wrong_call(desk: Desk) -> None:
+    with pytest.raises(CallError, match="nowhere"):
+        verify.find([desk.folder / "nowhere"])
+
+
+def test_other_markdown_in_a_folder_is_no_article(desk: Desk) -> None:
+    path = desk.put(ARTICLE)
+    (path.parent / "README.md").write_text("# Notes\n")
+    assert verify.find([desk.folder]) == [path]
 
 
 def test_without_a_sandbox_it_refuses_unless_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
