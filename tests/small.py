@@ -11,7 +11,7 @@ from indexer import pipeline
 from kb.opening import KnowledgeBase, open_knowledge_base
 from kb.settings import Settings, load
 
-ARTICLE = '''---
+ARTICLE = """---
 title: {title}
 library: tea
 applies_to: ["tea>=1"]
@@ -39,7 +39,7 @@ Call `kettle.fill()` before {slot} boils.
 filled = True
 assert filled
 ```
-'''
+"""
 MESSAGE = "no water in kettle {kettle}"
 PASTE = """Traceback (most recent call last):
   File "/srv/tea/kitchen.py", line 3, in boil

@@ -181,7 +181,9 @@ def test_two_runs_at_once_both_succeed(tmp_path):
     small.write(tmp_path / "articles", FILES)
     environ = {**os.environ, "KB_DATA_DIR": str(tmp_path / "data"), "KB_ARTICLES_DIR": str(tmp_path / "articles")}
     runs = [
-        subprocess.Popen([sys.executable, "-m", "cli.main", "index", "--rebuild"], env=environ, stdout=subprocess.DEVNULL)
+        subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "index", "--rebuild"], env=environ, stdout=subprocess.DEVNULL
+        )
         for _ in range(2)
     ]
     assert [run.wait(60) for run in runs] == [0, 0]
@@ -190,6 +192,7 @@ def test_two_runs_at_once_both_succeed(tmp_path):
 
 def test_readers_never_see_half_a_generation(tmp_path):
     """Each generation holds twelve entries of one title; a reader that saw two titles saw a mixture."""
+
     def texts(title):
         return {f"tea/k{n}.md": small.article(title, message=f"kettle number {n} lost {{it}}") for n in range(12)}
 
