@@ -38,7 +38,8 @@ def redact(text: str) -> Redacted:
     found = _find(text)
     if not found:
         return Redacted(text, ())
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for start, end, row in found:
         pieces += (text[done:start], row.placeholder)
         done = end
