@@ -10,6 +10,8 @@ from kb.tracebacks.lines import Line
 
 _OPENING = re.compile(r"\s*[\"'`*“]{1,3}")
 _MARKED = re.compile(rf"(?P<indent>\s*)[`*]{{1,3}}(?P<type>{shapes.NAME})[`*]{{1,3}}:\s+(?P<message>.*)")
+_CARRIERS = ("RemoteTraceback", "ExceptionWithTraceback")
+"""Names that only carry the traceback of another process, printed between triple quotes below."""
 _CLOSING = {"“": "”"}
 
 
@@ -24,6 +26,8 @@ def read(lines: list[Line], at: int) -> Found | None:
     if not words.is_exception(name) and not (message and (name == "Exception" or words.may_be_exception(name))):
         return None
     indent = len(error["indent"])
+    if name.endswith(_CARRIERS) and not (message or "").strip(' "'):
+        return Found(at + 1, "python", start=at)
     end = messages.take(lines, at + 1, indent)
     rest = messages.dedented(lines[at + 1 : end], indent)
     if message is not None:

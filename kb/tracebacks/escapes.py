@@ -9,14 +9,20 @@ from kb.tracebacks.lines import BREAK, Line, substitute
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\\\"'/nrtbf])")
 _PLAIN = {"n": "\n", "r": "", "t": "\t", "b": "", "f": ""}
 _ANCHOR = re.compile(r"Traceback \(most recent|File \\{0,8}[\"'][^\"'\n]{1,1000}[\"'], line \d|\\n\s*[\w.]{1,200}(?:Error|Exception)\b")
-_OPEN = re.compile(r"[\"']")
+_DATA = re.compile(r"\s*(?:[{\[(]|b?[\"'])")
+_MESSAGE = re.compile(r"(?:Error|Exception|Warning|ERROR|error): ")
 _NEXT = re.compile(r"\s*,\s*[bu]?([\"'])")
 _ROUNDS = 3
 
 
 def applies(text: str) -> bool:
     """Whether an escaped line end stands in a text that shows a traceback."""
-    return "\\n" in text and bool(_ANCHOR.search(text))
+    return "\\n" in text and bool(_ANCHOR.search(text) or _MESSAGE.search(text))
+
+
+def _anchor(text: str) -> re.Match[str] | None:
+    """What shows that a line holds an escaped traceback: of a bare message only where the line is data, not source."""
+    return _ANCHOR.search(text) or (_MESSAGE.search(text) if _DATA.match(text) else None)
 
 
 def clean(lines: list[Line]) -> list[Line]:
@@ -25,7 +31,7 @@ def clean(lines: list[Line]) -> list[Line]:
         result: list[Line] = []
         changed = False
         for line in lines:
-            if "\\n" in line.text and _ANCHOR.search(line.text):
+            if "\\n" in line.text and _anchor(line.text):
                 result.extend(_literals(line))
                 changed = True
             else:
@@ -38,13 +44,13 @@ def clean(lines: list[Line]) -> list[Line]:
 
 def _literals(line: Line) -> list[Line]:
     """The text in front, the contents of the literals that hold the traceback, and the text behind."""
-    anchor = _ANCHOR.search(line.text)
+    anchor = _anchor(line.text)
     assert anchor
     start, quote = _opening(line.text, anchor.start())
     result = [line.cut(0, start)] if line.text[:start].strip() else []
     if not quote:
         return [*result, *unescaped(line.cut(start))]
-    listed = line.text[: start - 1].rstrip("bu \t")[-1:] in ("[", "(")
+    listed = line.text[: start - 1].rstrip("bu \t")[-1:] in ("[", "(", ",")
     while True:
         end = closing(line.text, start, quote)
         content = line.cut(start, end)

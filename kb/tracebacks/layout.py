@@ -29,7 +29,7 @@ def unquote(lines: list[Line]) -> list[Line]:
 
 # --- emphasis -----------------------------------------------------------------------------------
 
-_OPENED = re.compile(rf"\s*[*_]{{2}}(?=Traceback|File|{shapes.NAME}(?::|\s*$|[*_]))")
+_OPENED = re.compile(rf"\s*[*_]{{2}}(?=\s*File \"|Traceback|File|{shapes.NAME}(?::|\s*$|[*_]))")
 _CLOSED = re.compile(r"[*_]{2}\s*$")
 
 

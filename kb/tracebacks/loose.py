@@ -16,6 +16,7 @@ _LABEL = re.compile(
     r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
     r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
 )
+_CALM = re.compile(r".{0,100}?\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _FIELD = re.compile(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
 _CODE = re.compile(r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with |note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)")
 
@@ -36,7 +37,7 @@ def named(lines: list[Line]) -> list[Found]:
 def _counts(match: re.Match[str], text: str) -> bool:
     """Whether a name is an exception's, and not merely spoken of in code."""
     name = match["type"]
-    if not words.is_exception(name):
+    if not words.is_exception(name) or not (match["quote"] or ":" in match.group() or words.is_surely_exception(name)):
         return False
     return name != "Exception" or ":" in text[match.end("type") : match.end()]
 
@@ -90,6 +91,8 @@ def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]
         at = end
         if len(candidates) > 200:
             break
+    if any(score > 0 for score, _, _ in candidates):
+        candidates = [candidate for candidate in candidates if candidate[0] > 0]
     candidates.sort(key=lambda item: (-item[0], item[1]))
     seen: set[str] = set()
     best = []
@@ -125,6 +128,8 @@ def _score(text: str) -> float:
         score += 2
     if shapes.PROMPT.match(text) or _CODE.match(text) or text.lstrip().startswith(words.PROSE):
         score -= 2
+    if _CALM.match(text):
+        score -= 3
     if shapes.MARKS.match(text) or shapes.RULE.match(text) or shapes.FRAME.match(text) or shapes.HEADER.search(text):
         return 0
     return score

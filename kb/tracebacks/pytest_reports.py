@@ -15,6 +15,7 @@ _FRAME = re.compile(r"(?P<file>\S[^\n]{0,400}?\.py):(?P<line>\d+): in (?P<name>\
 _PLACE = re.compile(rf"(?P<file>\S[^\n]{{0,400}}?\.py):(?P<line>\d+):(?: (?P<name>{shapes.NAME}))?\s*$")
 _MARKED = re.compile(r">\s{2,}(?P<source>\S.*)")
 _SUMMARY = re.compile(rf"(?:FAILED|ERROR) (?P<test>[^\n]{{1,300}}?\.py\S*(?:\[[^\n]{{0,200}}?\])?) - (?P<error>(?P<type>{shapes.NAME})(?:: (?P<message>.*))?)$")
+_OWN = {"Failed", "Exception", "Skipped", "Exit"}
 _LOOK_AHEAD = 60
 
 
@@ -38,7 +39,10 @@ def read(lines: list[Line], at: int) -> Found | None:
     error = shapes.EXCEPTION.match(content[0].text)
     known = place["name"] if place and place["name"] else ""
     if error and (error["message"] is not None or _is_name(error["type"], known)) and (
-        words.is_exception(error["type"]) or words.may_be_exception(error["type"]) or _same(error["type"], known)
+        words.is_exception(error["type"])
+        or words.may_be_exception(error["type"])
+        or error["type"] in _OWN
+        or _same(error["type"], known)
     ):
         name = error["type"]
         content = [content[0].cut(error.start("message")), *content[1:]] if error["message"] is not None else content[1:]
@@ -135,7 +139,7 @@ def read_summary(lines: list[Line], at: int) -> Found | None:
         return None
     line = lines[at].cut(lines[at].indent)
     shown = line.cut(match.start("error"))
-    if words.is_exception(match["type"]) or words.may_be_exception(match["type"]):
+    if words.is_exception(match["type"]) or words.may_be_exception(match["type"]) or match["type"] in _OWN:
         message = [line.cut(match.start("message"))] if match["message"] else []
         return Found(at + 1, "pytest", (traceback(match["type"], message, [shown]),), bare=True, start=at)
     return Found(at + 1, "pytest", (traceback("", [shown], [shown]),), bare=True, start=at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kb.models import Frame
 from kb.tracebacks import messages, shapes, words
 from kb.tracebacks.found import Found, bounded, span_of, traceback
@@ -85,10 +87,7 @@ def read_frames(lines: list[Line], at: int) -> tuple[list[Frame], int]:
     return frames, at
 
 
-def _frame(match: object, shown: list[Line], source: str | None) -> Frame:
-    import re
-
-    assert isinstance(match, re.Match)
+def _frame(match: re.Match[str], shown: list[Line], source: str | None) -> Frame:
     name = match["name"]
     filename = match["filename"]
     return Frame(filename, int(match["lineno"]), name.strip() if name else None, source, in_app(filename), span_of(shown))

@@ -60,7 +60,7 @@ def _recognise(lines: list[Line], at: int) -> Found | None:
 def _link(lines: list[Line], at: int, item: Found) -> int:
     """Note a chain sentence behind `item`, and where to go on."""
     following = at
-    while following < len(lines) and following < at + 4 and not lines[following].text.strip():
+    while following < len(lines) and following < at + 4 and not lines[following].text.strip(' "\t'):
         following += 1
     if following < len(lines):
         text = lines[following].text

@@ -37,6 +37,11 @@ def is_exception(name: str) -> bool:
     return (last.endswith(ENDINGS) and last not in ENDINGS) or last in NAMES
 
 
+def is_surely_exception(name: str) -> bool:
+    """Whether a name is an exception's and no plain word of prose besides (`Forbidden`, `Timeout`)."""
+    return is_exception(name) and ("." in name or name not in NAMES or name.endswith(("Error", "Exception", "Group", "Interrupt")))
+
+
 def may_be_exception(name: str) -> bool:
     """Whether a dotted name in front of a colon can be an exception's: modules in lower case, then a class."""
     module, dot, last = name.rpartition(".")

@@ -31,7 +31,7 @@ def inner(outer: Traceback) -> list[Traceback]:
         if len(found) >= MAX_WRAPPED:
             break
     if not found:
-        named = next((m for m in _NAMED.finditer(text, 0, 2000) if words.is_exception(m["type"])), None)
+        named = next((m for m in _NAMED.finditer(text, 0, 2000) if words.is_surely_exception(m["type"])), None)
         if named:
             found.append(_quoted(outer, named["type"], named.start(), named.end(), _paragraph(text, named.end())))
     return [tb for tb in reversed(found) if tb.type]
