@@ -121,6 +121,17 @@ def test_pasting_the_headline_error_answers_at_once(page: Page, site: str) -> No
     page.wait_for_selector(".welcome")
 
 
+def test_words_bring_entries_up_while_they_are_typed(page: Page, site: str) -> None:
+    page.goto(site)
+    page.click("#text")
+    page.keyboard.type("Detached", delay=20)
+    link = page.locator("#suggestions a").first
+    link.wait_for()
+    assert link.get_attribute("href") == f"/e/{HEADLINE_ID}"
+    paste(page, HEADLINE)
+    page.wait_for_selector("#suggestions", state="hidden")
+
+
 def test_without_script_the_form_does_it_all(browser: Browser, site: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

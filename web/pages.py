@@ -137,7 +137,7 @@ def _refuse_other_sites() -> None:
     """Votes come from our own pages only: the browser says where a form stands."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
-        if site != "same-origin":
+        if site not in {"same-origin", "none"}:  # none: typed, reloaded, from a bookmark
             raise Forbidden("A vote can't be sent from another site.")
         return
     origin = request.headers.get("Origin")

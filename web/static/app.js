@@ -63,8 +63,38 @@ async function ask() {
   place.classList.remove("is-old");
 }
 
+// --- entries by the beginning of a word -----------------------------------------------------------
+
+const LONGEST_WORDS = 100;
+let asked = 0;
+
+async function suggest() {
+  const list = document.querySelector("#suggestions");
+  const text = form.elements.text.value.trim();
+  const number = ++asked;
+  let items = [];
+  if (text.length > 1 && text.length <= LONGEST_WORDS && !text.includes("\n")) {
+    const response = await fetch(`${form.dataset.suggest}?limit=6&q=${encodeURIComponent(text)}`).catch(() => null);
+    if (response?.ok) ({ items } = await response.json());
+  }
+  if (number !== asked) return; // a later key was faster
+  list.hidden = items.length === 0;
+  list.replaceChildren(...items.map((item) => {
+    const link = document.createElement("a");
+    link.href = item.url;
+    const title = document.createElement("span");
+    title.textContent = item.title.replaceAll("`", "");
+    const name = document.createElement("span");
+    name.className = "mono muted";
+    name.textContent = item.exception;
+    link.append(title, name);
+    return link;
+  }));
+}
+
 if (form) {
   const box = form.elements.text;
+  box.addEventListener("input", suggest);
   box.addEventListener("input", (event) => {
     clearTimeout(waiting);
     waiting = setTimeout(ask, event.inputType === "insertFromPaste" ? 0 : PAUSE_MS);
