@@ -21,6 +21,8 @@ _OTHER_END = re.compile(r"\s*[│┃]\s*$")
 
 def read(lines: list[Line], at: int) -> Found | None:
     """A box and the exception line below it, or the message inside it."""
+    if at and _SIDE.match(lines[at].text) and _SIDE.match(lines[at - 1].text):
+        return None
     start = at
     top = _TOP.match(lines[at].text)
     while at < len(lines) and (_SIDE.match(lines[at].text) or _EDGE.match(lines[at].text)):

@@ -17,10 +17,12 @@ _DRAWN = re.compile(r"\s*(?:\+ Exception Group|\+-\+?-{3,}|\|\s+(?:Traceback \(|
 
 def read(lines: list[Line], at: int) -> Found | None:
     """A whole tree: the group, then its members in printed order."""
+    if not any(_DRAWN.match(line.text) for line in lines[at : at + 40]):
+        return None
     end = at
     while end < len(lines) and _MARGIN.match(lines[end].text):
         end += 1
-    if end - at < 2 or not any(_DRAWN.match(line.text) for line in lines[at : min(end, at + 40)]):
+    if end - at < 2:
         return None
     errors: list[Traceback] = []
     segment: list[Line] = []
@@ -34,7 +36,7 @@ def read(lines: list[Line], at: int) -> Found | None:
             segment.append(line.cut(margin.end()) if margin else line)
     errors.extend(_read_segment(segment, own))
     if not errors:
-        return None
+        return Found(end, "python", start=at)
     if all(tb.relation != "raised" for tb in errors):
         errors[-1] = replace(errors[-1], relation="raised")
     return Found(end, "python", errors, start=at)

@@ -39,7 +39,7 @@ def read(lines: list[Line], at: int) -> Found | None:
     if header:
         shown = lines[start].cut(lines[start].indent, lines[start].indent + len(header["name"]))
         return Found(max(at, start + 1), "ipython", (traceback(header["name"], (), [shown], bounded(frames)),), start=start)
-    return None
+    return Found(max(at, start + 1), "ipython", frames=bounded(frames), start=start)
 
 
 def _same(one: str, two: str) -> bool:

@@ -28,7 +28,7 @@ _SHOWN = {"&nbsp;": " ", "&#160;": " ", "&#xa0;": " "}
 
 def applies(text: str) -> bool:
     """Whether there are entities or closing tags."""
-    return bool(_ENTITY.search(text) or ("</" in text and _CLOSING.search(text)))
+    return ("&" in text and bool(_ENTITY.search(text))) or ("</" in text and bool(_CLOSING.search(text)))
 
 
 def clean(lines: list[Line]) -> list[Line]:

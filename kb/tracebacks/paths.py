@@ -22,7 +22,6 @@ _PYTHON = re.compile(r"[\\/]python-?(\d)\.?(\d{1,2})(?:\.\d+)?t?(?:-32)?[\\/]", 
 _PACKAGE = re.compile(
     r"[\\/]([A-Za-z][\w.-]{0,60}?)-(\d[\w.]{0,30}?)(?:-py\d\.?\d{0,2}[\w.-]{0,60})?\.(?:dist-info|egg-info|egg)(?![\w])"
 )
-_INSTALLED = re.compile(r"(?:Collecting|Building wheel for|Requirement already satisfied:) ([\w.-]{1,60})==(\d[\w.]{0,30})")
 
 
 @lru_cache(maxsize=4096)
@@ -35,8 +34,7 @@ def python_version(frames: Iterable[Frame]) -> str | None:
     """The Python that paths of installed code give away, as `3.11`; the innermost such frame decides."""
     version = None
     for frame in frames:
-        if not frame.in_app and (match := _PYTHON.search(frame.filename)):
-            version = f"{match[1]}.{match[2]}"
+        version = _python(frame.filename) or version
     return version
 
 
@@ -44,6 +42,16 @@ def package_versions(frames: Iterable[Frame]) -> dict[str, str]:
     """Versions of packages that paths carry: eggs and folders of metadata."""
     versions: dict[str, str] = {}
     for frame in frames:
-        for match in _PACKAGE.finditer(frame.filename):
-            versions[match[1].lower().replace("_", "-")] = match[2]
+        versions.update(_packages(frame.filename))
     return versions
+
+
+@lru_cache(maxsize=4096)
+def _python(filename: str) -> str | None:
+    match = _PYTHON.search(filename) if not in_app(filename) else None
+    return f"{match[1]}.{match[2]}" if match else None
+
+
+@lru_cache(maxsize=4096)
+def _packages(filename: str) -> tuple[tuple[str, str], ...]:
+    return tuple((match[1].lower().replace("_", "-"), match[2]) for match in _PACKAGE.finditer(filename))

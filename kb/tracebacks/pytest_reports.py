@@ -27,7 +27,8 @@ def read(lines: list[Line], at: int) -> Found | None:
     while at < len(lines) and _E.match(lines[at].text):
         at += 1
     if at == block:
-        return None
+        placed = bounded([frame for frame in frames if frame.lineno is not None])
+        return Found(at, "pytest", frames=placed, start=start) if placed and at > start else None
     shown = lines[block:at]
     place, end = _read_place(lines, at)
     if place and frames and frames[-1].lineno is None:

@@ -104,12 +104,12 @@ def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | No
     while at < limit:
         text = lines[at].text
         bare = text.strip()
-        if not bare or shapes.FRAME.match(text):
+        if not bare or ("File " in bare and shapes.FRAME.match(text)):
             break
         deeper = len(text) - len(text.lstrip()) > indent
-        if deeper and not shapes.REPEATED.match(text):
-            if not shapes.MARKS.match(text):
-                source = source or bare
+        if deeper and not bare.startswith("[Previous line"):
+            if source is None and not shapes.MARKS.match(text):
+                source = bare
         elif source is None and not indent and _is_lost_source(text):
             source = bare
         elif not (source and shapes.MARKS.match(text)):

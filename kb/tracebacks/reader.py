@@ -11,13 +11,21 @@ from kb.tracebacks.dialects import GATE, TRIGGERS
 from kb.tracebacks.found import Found
 from kb.tracebacks.lines import Line, split
 
+MAX_LINES = 10_000
+"""Of longer pastes only this many lines from either end are read."""
 _BLANKS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x3000: " "}
 
 
 def read(text: str) -> Reading:
     """What a paste says: its independent errors, each with its chain. Never raises, linear in the length of `text`."""
     text = repair(text).translate(_BLANKS)
-    lines = clean(text, split(text))
+    lines = split(text)
+    notices: tuple[str, ...] = ()
+    if len(lines) > 2 * MAX_LINES:
+        lines = lines[:MAX_LINES] + lines[-MAX_LINES:]
+        text = "\n".join(line.text for line in lines)
+        notices = (f"only the first and the last {MAX_LINES} lines were read",)
+    lines = clean(text, lines)
     found = scan(lines)
     errors = assemble(found)
     if not errors:
@@ -29,7 +37,7 @@ def read(text: str) -> Reading:
     errors = tuple(with_wrapped(chain) for chain in errors)
     frames = [frame for chain in errors for tb in chain for frame in tb.frames]
     dialect = next((item.dialect for item in found if item.errors), "none")
-    return Reading(dialect, errors, paths.python_version(frames), paths.package_versions(frames))
+    return Reading(dialect, errors, paths.python_version(frames), paths.package_versions(frames), notices)
 
 
 def scan(lines: list[Line]) -> list[Found]:
