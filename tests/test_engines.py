@@ -177,6 +177,10 @@ class TestContract:
         assert len(engine.search("zebra", 5)) == 1
         assert len(engine.search("zebra", 5, exception="odd error, \ud800")) == 1
 
+    def test_of_a_long_query_the_rare_words_are_asked_for(self, engine: Engine) -> None:
+        noise = " ".join(f"unknown{number}" for number in range(100))
+        assert ids(engine, f"{noise} reading room")[0] == "shelf/book-lost"
+
     def test_threads_search_at_once(self, engine: Engine) -> None:
         wanted = ids(engine, "book session")
         seen: list[bool] = []
@@ -209,7 +213,7 @@ def test_whoosh_finds_what_memory_finds(
         engine = open_engine(url, create=True)
         engine.add(documents)
         engine.commit()
-        found.append({(hit.id, hit.share) for hit in engine.search(query + phrase, 20)})
+        found.append(engine.search(query + phrase, 20))
         engine.close()
     assert found[0] == found[1]
 

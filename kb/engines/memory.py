@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kb import analysis
 from kb.engines.base import EngineDocument, Hit
-from kb.engines.scoring import FIELDS, Plan, ordered, rarity, weight
+from kb.engines.scoring import FIELDS, Posting, Scores, rarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +38,31 @@ class _Indexed:
     exceptions: frozenset[str]
     fields: dict[str, _Field]
 
+    def passes(self, library: str | None, exception: str | None, phrases: tuple[tuple[str, ...], ...]) -> bool:
+        return (
+            (library is None or self.library == library.casefold())
+            and (exception is None or exception.casefold() in self.exceptions)
+            and all(any(field.holds(phrase) for field in self.fields.values()) for phrase in phrases)
+        )
+
 
 class _State:
-    """All documents of one commit and the figures that BM25 needs. Never changed."""
+    """All documents of one commit and where their words stand. Never changed."""
 
     def __init__(self, documents: dict[str, _Indexed]) -> None:
         self.documents = documents
-        self.holders: dict[str, dict[str, list[str]]] = {name: defaultdict(list) for name in FIELDS}
+        self.names = list(documents)
+        self.postings: dict[str, dict[str, list[Posting]]] = {name: defaultdict(list) for name in FIELDS}
         self.average: dict[str, float] = {}
         for name in FIELDS:
-            for entry, document in documents.items():
-                for word in document.fields[name].counts:
-                    self.holders[name][word].append(entry)
-            total = sum(document.fields[name].length for document in documents.values())
-            self.average[name] = (total / len(documents) if documents else 0.0) or 1.0
+            fields = [document.fields[name] for document in documents.values()]
+            for number, field in enumerate(fields):
+                for word, count in field.counts.items():
+                    self.postings[name][word].append((number, count, field.length))
+            self.average[name] = (sum(field.length for field in fields) / len(fields) if fields else 0.0) or 1.0
 
     def frequency(self, word: str) -> int:
-        return max(len(self.holders[name].get(word, ())) for name in FIELDS)
+        return max(len(self.postings[name].get(word, ())) for name in FIELDS)
 
 
 class MemoryEngine:
@@ -86,22 +94,18 @@ class MemoryEngine:
         """See `Engine.search`."""
         state = self._state
         asked = analysis.query(query)
-        plan = Plan.make(asked, len(state.documents), state.frequency)
-        scores: dict[str, float] = defaultdict(float)
-        found: dict[str, set[str]] = defaultdict(set)
+        scores = Scores.plan(asked, len(state.names), state.frequency)
         for name in FIELDS:
-            for word, boost in plan.words.items():
-                holders = state.holders[name].get(word, [])
-                for entry in holders:
-                    one = _bm25(state, name, state.documents[entry].fields[name], word, len(holders))
-                    scores[entry] += one * boost * weight(name)
-                    found[entry].add(word)
-        hits = [
-            plan.hit(entry, score, found[entry])
-            for entry, score in scores.items()
-            if _passes(state.documents[entry], library, exception, asked.phrases if exact else ())
-        ]
-        return ordered(hits, limit)
+            for word in scores.words:
+                found = state.postings[name].get(word, [])
+                rare = rarity(len(state.names), len(found))
+                scores.add(name, word, found, rarity=rare, average=state.average[name])
+        phrases = asked.phrases if exact else ()
+        if library is None and exception is None and not phrases:
+            return scores.best(limit, state.names.__getitem__)
+        documents = enumerate(state.documents.values())
+        allowed = {number for number, document in documents if document.passes(library, exception, phrases)}
+        return scores.best(limit, state.names.__getitem__, allowed)
 
     def count(self) -> int:
         """See `Engine.count`."""
@@ -110,20 +114,3 @@ class MemoryEngine:
     def close(self) -> None:
         """See `Engine.close`."""
         self._pending = {}
-
-
-def _bm25(state: _State, name: str, field: _Field, word: str, frequency: int) -> float:
-    k1, b = weight("k1"), weight(f"{name}_b")
-    count = field.counts[word]
-    saturated = count * (k1 + 1) / (count + k1 * (1 - b + b * field.length / state.average[name]))
-    return rarity(len(state.documents), frequency) * saturated
-
-
-def _passes(
-    document: _Indexed, library: str | None, exception: str | None, phrases: tuple[tuple[str, ...], ...]
-) -> bool:
-    return (
-        (library is None or document.library == library.casefold())
-        and (exception is None or exception.casefold() in document.exceptions)
-        and all(any(document.fields[name].holds(phrase) for name in FIELDS) for phrase in phrases)
-    )
