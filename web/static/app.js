@@ -55,6 +55,7 @@ async function ask() {
     place.replaceChildren(...(shown ?? page.body).childNodes);
     answered = text;
     addCopyButtons(place);
+    if (place.querySelector(".verdict-match, .other")) document.querySelector("#suggestions").hidden = true;
     status.textContent = place.querySelector(".verdict-word, h1")?.textContent ?? "";
   } catch (error) {
     if (error.name === "AbortError") return;
