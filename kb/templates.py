@@ -24,6 +24,9 @@ __all__ = ["SLOT", "Capture", "Partial", "Squeezed", "Stripped", "Template", "fi
 SLOT = "\0"
 """Stands for a slot in a skeleton; a message never holds it (`kb.tracebacks.repair` takes NUL out)."""
 
+REPEAT_TRIES = 16
+"""Lengths tried for a slot whose second occurrence must hold the same text; a bound, so that time is linear."""
+
 _PIECE = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)\}|[{}]")
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -145,20 +148,33 @@ class Template:
         )
 
     def _spans(self, text: str) -> list[tuple[int, int]] | None:
-        """Leftmost and shortest; a slot that was filled before is looked for as the text it holds."""
-        chunks, spans, held = self.chunks, [], dict[str, str]()
+        """Each slot as early and as short as can be. Where a slot that occurs twice would have to hold two texts, its
+        first occurrence is tried longer, a few times."""
+        first = next((i for i, name in enumerate(self.slots) if name in self.slots[:i]), None)
+        if first is None:
+            return self._placed(text, -1, 0)
+        stretched = self.slots.index(self.slots[first])
+        tries = (self._placed(text, stretched, longer) for longer in range(REPEAT_TRIES))
+        return next((spans for spans in tries if spans is not None), None)
+
+    def _placed(self, text: str, stretched: int, longer: int) -> list[tuple[int, int]] | None:
+        """The slots' spans, the slot number `stretched` ending `longer` occurrences of its next chunk later."""
+        chunks, held = self.chunks, dict[str, str]()
+        spans: list[tuple[int, int]] = []
         position, last = len(chunks[0]), len(chunks) - 2
         for i, name in enumerate(self.slots):
             chunk = chunks[i + 1]
             known = held.get(name)
             if known is not None:
                 end = position + len(known)
-                if text[position:end] != known or not text.startswith(chunk, end):
+                if not text.startswith(known, position) or not text.startswith(chunk, end):
                     return None
             elif i == last:
                 end = len(text) - len(chunk)
             else:
                 end = text.find(chunk, position + 1)
+                for _ in range(longer if i == stretched else 0):
+                    end = text.find(chunk, end + 1) if end > 0 else end
             if end <= position:
                 return None
             held.setdefault(name, text[position:end])
