@@ -124,7 +124,8 @@ class WhooshEngine:
         return max(int(self._searcher.doc_frequency(name, word)) for name in FIELDS)
 
     def _postings(self, reader: IndexReader, name: str, word: str) -> Iterator[Posting]:
-        """Where a word stands. Read one by one: Whoosh's own union of many words takes five times as long."""
+        """Where a word stands. Read one by one: Whoosh's own union of many words takes twice as long,
+        and four times where it shall say which words matched."""
         found = reader.postings(name, word)
         lengths = self._lengths[name]
         while found.is_active():
