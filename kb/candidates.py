@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.causes import Sight, judge
 from kb.classes import Agreement, agreement
@@ -16,14 +17,14 @@ from kb.codes import codes
 from kb.knowledge import Knowledge
 from kb.libraries import PYTHON, libraries_of
 from kb.models import Entry, ErrorForm, Evidence, Tier, Traceback
+from kb.normalize import core
 from kb.ranking import Candidate
 from kb.template_index import TemplateHit
+from kb.templates import skeleton, specificity
 from kb.versions import fits
 
 MOST_HITS = 24
 """Templates of one exception that are weighed: the most specific ones."""
-HALF_SPECIFICITY = 14.0
-"""The specificity at which a wording counts half of the most it can count."""
 
 _AGREES = {
     Agreement.SAME: "the exception is {known}",
@@ -75,19 +76,24 @@ def candidates(chain: tuple[Traceback, ...], knowledge: Knowledge, versions: Map
 def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     """An entry one of whose wordings fits the message, whole or in part."""
     one, form = spot.exception, entry.errors[hit.row.form]
-    agrees = agreement(one.type, form.exception)
-    literal = 1.0 - math.exp2(-hit.template.specificity / HALF_SPECIFICITY)
+    agrees = agreement(one.type, hit.row.exception)
+    # By its root: forty literal letters say more than thirty, and a hundred not ten times what ten say.
+    literal = math.sqrt(_literal(hit.row.message))
     features = _common(spot, entry, form, agrees)
     features["whole" if hit.whole else "partial"] = 1.0 if hit.whole else hit.share
     features["literal"] = literal if hit.whole else literal * hit.share**2
+    if hit.row.exception != form.exception:
+        features["derived"] = 1.0  # the driver's own error, where the entry is about SQLAlchemy quoting it
     evidence = []
     if agrees in _AGREES:
-        evidence.append(Evidence("exception", _AGREES[agrees].format(printed=one.type, known=form.exception)))
+        evidence.append(Evidence("exception", _AGREES[agrees].format(printed=one.type, known=hit.row.exception)))
     tier: Tier = "template" if hit.captures or not hit.whole else "exact"
     if not hit.whole:
-        evidence.append(Evidence("template", f"{hit.share:.0%} of “{form.message}” stands in the message"))
+        evidence.append(Evidence("template", f"{hit.share:.0%} of “{hit.row.message}” stands in the message"))
     else:
-        evidence.append(Evidence("template", f"the message is “{form.message}”" if form.message else "no message"))
+        evidence.append(
+            Evidence("template", f"the message is “{hit.row.message}”" if hit.row.message else "no message")
+        )
     for code in set(spot.codes) & set(entry.codes):
         tier, features["code"] = "code", 1.0
         evidence.append(Evidence("code", f"the code {code} in the message"))
@@ -130,6 +136,12 @@ def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dic
     if entry.proven:
         features["proven"] = 1.0
     return features
+
+
+@lru_cache(8192)
+def _literal(message: str) -> float:
+    """How much literal text a wording has, its tail (`Did you mean …`) left out: tails say nothing of the error."""
+    return specificity(skeleton(core(message)))
 
 
 def _context(features: Mapping[str, float], entry: Entry) -> list[Evidence]:

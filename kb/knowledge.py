@@ -13,6 +13,7 @@ from kb.models import Entry
 from kb.store.codec import entry_from_json
 from kb.store.rows import Header
 from kb.template_index import TemplateIndex, TemplateRow
+from kb.wordings import all_wordings
 
 KEPT_ENTRIES = 4096
 """Entries that stay parsed in memory."""
@@ -24,11 +25,25 @@ other; of more, each is fetched when it is needed (about 10 kB an authored entry
 class Source(Protocol):
     """Where a generation is read from: a snapshot of the store."""
 
-    def headers(self) -> Iterable[Header]: ...
-    def templates(self) -> Iterable[TemplateRow]: ...
-    def codes(self) -> Mapping[str, tuple[str, ...]]: ...
-    def redirects(self) -> Mapping[str, str]: ...
-    def bodies(self) -> Mapping[str, str]: ...
+    def headers(self) -> Iterable[Header]:
+        """All entries without their bodies."""
+        ...
+
+    def templates(self) -> Iterable[TemplateRow]:
+        """All wordings."""
+        ...
+
+    def codes(self) -> Mapping[str, tuple[str, ...]]:
+        """Error code → ids of the entries that declare it."""
+        ...
+
+    def redirects(self) -> Mapping[str, str]:
+        """Id that moved → where it moved to."""
+        ...
+
+    def bodies(self) -> Mapping[str, str]:
+        """Id → entry as JSON."""
+        ...
 
 
 @dataclass(slots=True)
@@ -48,7 +63,7 @@ class Knowledge:
         """Reads heads, templates, codes and, unless there are very many, entries (as text, parsed when needed);
         otherwise they follow by `late`."""
         heads = {head.id: head for head in source.headers()}
-        index = TemplateIndex.build(source.templates())
+        index = TemplateIndex.build(all_wordings(source.templates()))
         fetch = late if len(heads) > MOST_BODIES else _parser(source.bodies())
         return cls(generation, index, heads, source.codes(), source.redirects(), fetch)
 
