@@ -108,9 +108,12 @@ def _forward(chunks: Sequence[str], text: str) -> list[tuple[int, int]]:
 
 def _cut(chunk: str, text: str, position: int) -> int:
     """How many characters of the chunk's beginning end the text, looking no further back than `position`."""
-    for length in range(min(len(chunk) - 1, len(text) - position, LONGEST_REST), SHORTEST_REST - 1, -1):
-        if text.endswith(chunk[:length]):
-            return length
+    begin = max(position, len(text) - min(len(chunk) - 1, LONGEST_REST))
+    head = chunk[:SHORTEST_REST]
+    while (begin := text.find(head, begin)) >= 0:
+        if chunk.startswith(text[begin:]):
+            return len(text) - begin
+        begin += 1
     return 0
 
 

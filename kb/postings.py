@@ -70,6 +70,10 @@ class PostingSource(Protocol):
         """The rows that have most of their key among these ranks, best first."""
         ...
 
+    def wordless(self) -> Iterable[int]:
+        """The rows without any literal word."""
+        ...
+
 
 Bucket: TypeAlias = "int | array[int]"
 """One row, as most keys lead to, or several."""
@@ -78,18 +82,19 @@ Bucket: TypeAlias = "int | array[int]"
 class MemoryPostings:
     """Postings in memory: nested mappings by first, second and, in a crowd, third word of the key."""
 
-    __slots__ = ("_by_word", "_ranks", "_tree")
+    __slots__ = ("_by_word", "_ranks", "_tree", "_wordless")
 
-    def __init__(self, skeletons: Iterable[tuple[int, str]]) -> None:
-        """Files each row's skeleton; rows without a literal word are not in here."""
-        words = [(row, literal_words(bones)) for row, bones in skeletons]
+    def __init__(self, skeletons: Iterable[str]) -> None:
+        """Files skeletons; the first one is row 0."""
+        words = [literal_words(bones) for bones in skeletons]
         counts: Counter[str] = Counter()
-        for _, found in words:
+        for found in words:
             counts.update(found)
         self._ranks = rank_words(counts)
         self._tree: dict[int, dict[int, Bucket | dict[int, Bucket]]] = {}
         self._by_word: dict[int, array[int]] = {}
-        keys = [(row, key_of(found, self._ranks)) for row, found in words if found]
+        self._wordless = [row for row, found in enumerate(words) if not found]
+        keys = [(row, key_of(found, self._ranks)) for row, found in enumerate(words) if found]
         pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for row, key in keys:
             for rank in key:
@@ -131,6 +136,10 @@ class MemoryPostings:
             if rows is not None:
                 shared.update(islice(rows, most * 8))
         return [row for row, _ in shared.most_common(most)]
+
+    def wordless(self) -> Iterable[int]:
+        """See `PostingSource`."""
+        return self._wordless
 
 
 def _bucket(rows: list[tuple[int, int]]) -> Bucket | dict[int, Bucket]:

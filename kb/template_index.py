@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kb.normalize import core
-from kb.postings import MemoryPostings, PostingSource, literal_words, message_words
+from kb.postings import MemoryPostings, PostingSource, message_words
 from kb.store.rows import TemplateRow
 from kb.templates import SLOT, Capture, Squeezed, Stripped, Template, fits, skeleton
 
@@ -60,33 +60,36 @@ class TemplateHit:
 class TemplateIndex:
     """Build it once with `build`; it doesn't change."""
 
-    def __init__(self, rows: list[TemplateRow], bones: list[str], postings: PostingSource) -> None:
-        """Over rows, their skeletons, and postings that number them alike."""
-        self._rows, self._bones, self._postings = rows, bones, postings
-        self._cores: dict[int, str] = {}
+    def __init__(
+        self, rows: list[TemplateRow], bones: list[str], cores: dict[int, str], postings: PostingSource
+    ) -> None:
+        """Over rows, their skeletons, the cores of those that have a tail, and postings that number them alike."""
+        self._rows, self._bones, self._cores, self._postings = rows, bones, cores, postings
         self._named: dict[str, list[int]] = {}
         self._parsed: dict[str, Template] = {}
-        for number, row in enumerate(rows):
-            short = core(row.message)
-            if len(short) != len(row.message):
-                self._cores[number] = short
-            if not literal_words(bones[number]):
-                self._named.setdefault(_name(row.exception), []).append(number)
+        for number in postings.wordless():
+            self._named.setdefault(_name(rows[number].exception), []).append(number)
 
     @classmethod
     def build(cls, rows: Iterable[TemplateRow]) -> TemplateIndex:
         """An index in memory. A row whose template can't be parsed is left out: the linter has named it already."""
-        kept, bones = [], []
+        kept: list[TemplateRow] = []
+        bones: list[str] = []
+        cores: dict[int, str] = {}
+        keys: list[str] = []
         for row in rows:
             try:
                 text = skeleton(row.message)
+                short = core(row.message)
+                # Filed by the core's words: a message may have come without its tail.
+                keys.append(text if len(short) == len(row.message) else skeleton(short))
             except ValueError:
                 continue
+            if len(short) != len(row.message):
+                cores[len(kept)] = short
             kept.append(row)
             bones.append(row.message if text == row.message else text)
-        # The core's words: a message may have come without its tail.
-        postings = MemoryPostings((number, skeleton(core(row.message))) for number, row in enumerate(kept))
-        return cls(kept, bones, postings)
+        return cls(kept, bones, cores, MemoryPostings(keys))
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -60,6 +60,8 @@ def skeleton(text: str) -> str:
 
     Raises ValueError, with the position, for a template that can't be parsed.
     """
+    if "{" not in text and "}" not in text:
+        return _skeleton((text,))
     return _skeleton(_pieces(text))
 
 
@@ -211,4 +213,4 @@ def _pieces(text: str) -> tuple[str, ...]:
 
 def _skeleton(pieces: Sequence[str]) -> str:
     literals = [piece.replace(SLOT, "\ufffd") if SLOT in piece else piece for piece in pieces[::2]]
-    return re.sub(r"\s+", " ", SLOT.join(literals)).strip()
+    return " ".join(SLOT.join(literals).split())

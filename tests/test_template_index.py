@@ -85,7 +85,7 @@ def test_the_words_of_a_template_are_words_of_its_instances() -> None:
 def test_a_crowd_is_told_apart_by_a_third_word() -> None:
     colours = [f"colour{i}" for i in range(CROWD * 3)]
     texts = [f"zig zag common {colour}" for colour in colours] + [f"other common {i}" for i in range(200)]
-    postings = MemoryPostings(enumerate(texts))
+    postings = MemoryPostings(texts)
     for number in (0, CROWD, CROWD * 3 - 1):
         found = list(postings.fitting(postings.ranks(message_words(texts[number]))))
         assert number in found
@@ -94,10 +94,11 @@ def test_a_crowd_is_told_apart_by_a_third_word() -> None:
 
 NAMES = ["session", "table", "column", "engine", "row", "index", "value", "model", "field", "cursor"]
 TEMPLATE = st.lists(st.sampled_from([*NAMES, "{x}", "{y}"]), min_size=2, max_size=7).map(" ".join)
+SLOTS_ONCE = TEMPLATE.filter(lambda text: max(text.count("{x}"), text.count("{y}")) < 2)
 
 
 @settings(max_examples=60)
-@given(st.lists(TEMPLATE, min_size=1, max_size=40, unique=True), st.data())
+@given(st.lists(SLOTS_ONCE, min_size=1, max_size=40, unique=True), st.data())
 def test_whatever_fits_is_found(texts: list[str], data: st.DataObject) -> None:
     index = TemplateIndex.build(TemplateRow(i, f"e/{i}", "ShopError", text, 0) for i, text in enumerate(texts))
     chosen = data.draw(st.integers(0, len(texts) - 1))
