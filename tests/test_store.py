@@ -127,7 +127,10 @@ class TestKnowledge:
         entry = an_entry(title="half \ud83d and \0 nothing", summary="\udcff\0")
         publish(store, a_file("b\udce4d.md", entry))
         assert store.entry(entry.id) == entry
-        assert next(store.headers()).title == "half ? and \ufffd nothing"
+        assert next(store.headers()).title == "half \ufffd and \ufffd nothing"
+        assert store.entry("\ud800") is None
+        assert store.documents("\ud800") == {}
+        assert store.unvote("\ud800\0") is False
 
     def test_a_rehearsal_shows_the_outcome_and_keeps_nothing(self, store: Store) -> None:
         ours, theirs = an_entry(title="shipped"), an_entry(title="team's own")
@@ -215,13 +218,13 @@ class TestGenerations:
             after = writing._shadow
             def die(connection):
                 after(connection)
-                connection.exec_driver_sql("PRAGMA cache_spill=1")
                 os.kill(os.getpid(), signal.SIGKILL)
             writing._shadow = die
             files = tuple(Upsert("shipped", f"{number}.md", "0" * 64, ({"x": "y" * 9000},)) for number in range(2000))
             Store.open(sys.argv[1]).publish(Change("r", 1, upserts=files, removed=(("shipped", "a.md"),)))
         """
         run = [sys.executable, "-c", textwrap.dedent(program), url]
+        store.close()
         assert subprocess.run(run, check=False).returncode == -9
         assert store.generation() == (1, "rules-1")
         assert list(store.documents("shipped")) == ["a.md"]

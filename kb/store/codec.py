@@ -1,6 +1,6 @@
-"""An `Entry` as JSON text and back, without loss. Fields that hold their default are left out.
+"""What the database can hold: an `Entry` as JSON text and back, without loss, and text that is no JSON.
 
-The text is ASCII, so that even a lone surrogate from a broken page survives every database encoding.
+Fields that hold their default are left out of the JSON. It is ASCII, so that even a lone surrogate from a broken page survives every database encoding.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ def entry_from_json(text: str) -> Entry:
     data["fixes"] = tuple(_fix(fix) for fix in data.get("fixes", ()))
     data["avoid"] = tuple(Avoid(**avoid) for avoid in data.get("avoid", ()))
     return Entry(**data)
+
+
+def clean(text: str) -> str:
+    """Text for a column: lone surrogates and NUL, which databases refuse, become replacement characters."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _cause(data: dict[str, Any]) -> Cause:

@@ -1,12 +1,14 @@
-"""The connection that is asked at each lookup: has anything changed?"""
+"""The connection that is asked at each lookup: has anything changed, what does this entry say?"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from threading import Lock
+from typing import Any
 
-from kb.store.reading import GENERATION
+from kb.store.codec import clean
+from kb.store.reading import BODY, GENERATION
 from kb.store.rows import Generation
 from kb.store.sqlite import SQLite
 
@@ -25,20 +27,27 @@ class Probe:
 
     def generation(self) -> Generation:
         """The generation now."""
-        return Generation(*self._ask(GENERATION))
+        number, rules = self._ask(GENERATION) or (0, "")
+        return Generation(number, rules)
 
     def data_version(self) -> int | None:
         """A number that changes with every write of any process; None where the database can't tell."""
-        return None if self._database.immutable else int(self._ask("PRAGMA data_version")[0])
+        row = None if self._database.immutable else self._ask("PRAGMA data_version")
+        return None if row is None else int(row[0])
 
-    def _ask(self, statement: str) -> tuple[int, str]:
+    def body(self, entry: str) -> str | None:
+        """The entry of that id as JSON text."""
+        row = self._ask(BODY, (clean(entry),))
+        return None if row is None else str(row[0])
+
+    def _ask(self, statement: str, values: tuple[str, ...] = ()) -> tuple[Any, ...] | None:
         if os.getpid() != self._pid:
             self._after_fork()
         with self._lock:
             try:
                 if self._connection is None:
                     self._connection = self._database.reader()
-                row: tuple[int, str] = self._connection.execute(statement).fetchone()
+                row: tuple[Any, ...] | None = self._connection.execute(statement, values).fetchone()
                 if self._database.immutable:
                     # Such a connection never looks at the file again.
                     self._drop()

@@ -9,11 +9,12 @@ from typing import Any
 
 from kb.errors import StoreBroken
 from kb.models import Entry
-from kb.store.codec import entry_from_json
+from kb.store.codec import clean, entry_from_json
 from kb.store.rows import Document, Generation, Header, Source, TemplateRow, Wanted
 from kb.store.sqlite import SQLite
 
 GENERATION = "SELECT number, rules FROM generation"
+BODY = "SELECT body FROM entry WHERE id = ? AND NOT shadowed"
 
 
 class Snapshot:
@@ -42,10 +43,12 @@ class Snapshot:
         held: dict[int, list[str]] = {}
         for key, entry in self._rows(
             "SELECT d.key, e.id FROM entry e JOIN document d ON d.key = e.document WHERE d.source = ? ORDER BY e.key",
-            (source,),
+            (clean(source),),
         ):
             held.setdefault(key, []).append(entry)
-        rows = self._rows("SELECT key, path, sha256, problems FROM document WHERE source = ? ORDER BY path", (source,))
+        rows = self._rows(
+            "SELECT key, path, sha256, problems FROM document WHERE source = ? ORDER BY path", (clean(source),)
+        )
         return {
             path: Document(source, path, sha256, tuple(json.loads(problems)), tuple(held.get(key, ())))
             for key, path, sha256, problems in rows
@@ -66,26 +69,17 @@ class Snapshot:
         Ids that don't exist are left out."""
         if ids is None:
             return dict(self._rows("SELECT id, body FROM entry WHERE NOT shadowed ORDER BY id"))
-        found: dict[str, str] = {}
-        for entry in ids:
-            found |= dict(self._rows("SELECT id, body FROM entry WHERE id = ? AND NOT shadowed", (entry,)))
-        return found
+        return {entry: body for entry in ids for (body,) in self._rows(BODY, (clean(entry),))}
 
     def entries(self) -> Iterator[Entry]:
         """All entries, whole."""
         for entry, body in self._rows("SELECT id, body FROM entry WHERE NOT shadowed ORDER BY id"):
-            yield self._parsed(entry, body)
+            yield parsed(self._database, entry, body)
 
     def entry(self, entry: str) -> Entry | None:
         """The entry of that id."""
         body = self.bodies((entry,)).get(entry)
-        return None if body is None else self._parsed(entry, body)
-
-    def _parsed(self, entry: str, body: str) -> Entry:
-        try:
-            return entry_from_json(body)
-        except (ValueError, TypeError, KeyError, AttributeError) as problem:
-            raise StoreBroken(f"{self._database}: entry {entry} can't be read", "run `kb index --rebuild`") from problem
+        return None if body is None else parsed(self._database, entry, body)
 
     def templates(self) -> Iterator[TemplateRow]:
         """Every wording of every entry that answers pastes: not of retired ones."""
@@ -125,3 +119,11 @@ class Snapshot:
             (limit,),
         )
         return tuple(Wanted(*row) for row in rows)
+
+
+def parsed(database: SQLite, entry: str, body: str) -> Entry:
+    """The entry in a body. Raises StoreBroken where there is none in it."""
+    try:
+        return entry_from_json(body)
+    except (ValueError, TypeError, KeyError, AttributeError) as problem:
+        raise StoreBroken(f"{database}: entry {entry} can't be read", "run `kb index --rebuild`") from problem

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, case, delete, exists, func, insert, or_
 from kb.errors import StoreLocked
 from kb.models import Entry
 from kb.store import tables as t
-from kb.store.codec import entry_to_json
+from kb.store.codec import clean, entry_to_json
 from kb.store.rows import Change, Upsert
 
 WANTED_LIMIT = 10_000
@@ -152,11 +152,6 @@ def want(connection: Connection, fingerprint: str, exception: str, normal: str) 
         connection.execute(delete(t.wanted).where(t.wanted.c.fingerprint.in_(least)))
     values = {"exception": clean(exception[:_TEXT_LIMIT]), "normal": clean(normal[:_TEXT_LIMIT])}
     connection.execute(insert(t.wanted).values(fingerprint=clean(fingerprint), count=1, first=now, last=now, **values))
-
-
-def clean(text: str) -> str:
-    """The text as a database can hold it: lone surrogates and NUL become replacement characters."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _now() -> str:
