@@ -21,6 +21,6 @@ def serve(session: Session, host: str | None, port: int | None, workers: int | N
         return answer_lines(session)
     from web.server import serve as run
 
-    session.knowledge_base()  # filled and migrated here: the web application never does either
+    session.fill()  # here and not in the workers: the web application never fills or migrates
     run(session.settings_with(host=host, port=port, workers=workers))
     return 0

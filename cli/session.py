@@ -42,6 +42,15 @@ class Session:
             self._base = open_knowledge_base(self.settings)
         return self._base
 
+    def fill(self) -> None:
+        """Creates, migrates, fills and refreshes the knowledge base without keeping it open, for a process
+        that forks. Raises UnavailableError where there is none to be had."""
+        from cli.filling import refresh_quietly
+        from kb.opening import open_knowledge_base
+
+        refresh_quietly(self.settings)
+        open_knowledge_base(self.settings).close()
+
     @property
     def matcher(self) -> Matcher:
         """The façade that answers lookups."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kb.causes import Sight, judge
+from kb.causes import Sight, judge, singled_out
 from kb.classes import Agreement, agreement
 from kb.codes import codes
 from kb.knowledge import Knowledge
@@ -98,10 +98,12 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
         tier, features["code"] = "code", 1.0
         evidence.append(Evidence("code", f"the code {code} in the message"))
     captures = {capture.name: capture.value for capture in hit.captures}
-    for judged in judge(entry, Sight(one, spot.chain, spot.versions, captures)):
-        if judged.likely:
-            features["cause"] = 1.0
-            evidence += [Evidence("cause", why) for why in judged.why]
+    causes = judge(entry, Sight(one, spot.chain, spot.versions, captures))
+    evidence += [Evidence("cause", why) for judged in causes for why in judged.why]
+    if any(judged.likely for judged in causes):
+        features["cause"] = 1.0
+    if entry.general and singled_out(causes):
+        features["singled_out"] = 1.0
     evidence += _context(features, entry)
     return Candidate(entry.id, spot.place, tier, hit.row.form, features, tuple(hit.captures), agrees, tuple(evidence))
 
