@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _REPR = re.compile(
     r"<(?:class |function |module |bound method |built-in function |built-in method )?"
@@ -12,8 +12,7 @@ _REPR = re.compile(
 _QUOTES = "'\"`"
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
+class Capture(NamedTuple):
     """What a slot caught: `message[start:end]` is `raw`; `value` is what a reader is shown (`typed_value`)."""
 
     name: str

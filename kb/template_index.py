@@ -9,7 +9,7 @@ reached by their exception's name only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kb.normalize import core
 from kb.postings import MemoryPostings, PostingSource, message_words
@@ -40,8 +40,7 @@ LONGEST_HEAD, LONGEST_END = 8_000, 2_000
 """Characters at a message's beginning and end whose words are looked up; literal text stands there or nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateHit:
+class TemplateHit(NamedTuple):
     """A template that a message fits. `share` (0 to 1) is how much of its literal text was found; 1 for a whole match.
 
     `weight` orders hits: the specificity of the template's core, less for a partial match and for slots that ran over
