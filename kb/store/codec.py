@@ -1,6 +1,7 @@
 """What the database can hold: an `Entry` as JSON text and back, without loss, and text that is no JSON.
 
-Fields that hold their default are left out of the JSON. It is ASCII, so that even a lone surrogate from a broken page survives every database encoding.
+Fields that hold their default are left out of the JSON. It is ASCII, so that even a lone surrogate from a
+broken page survives every database encoding.
 """
 
 from __future__ import annotations
