@@ -10,7 +10,9 @@ from kb.tracebacks.found import Found, span_of, traceback
 from kb.tracebacks.lines import Line
 from kb.tracebacks.paths import in_app
 
-_WARNING = re.compile(rf"\s*(?P<file>\S[^\n]{{0,400}}?|<[\w ]+>):(?P<line>\d+): (?P<error>(?P<type>{shapes.NAME}Warning|Warning): (?P<message>.*))")
+_WARNING = re.compile(
+    rf"\s*(?P<file>\S[^\n]{{0,400}}?|<[\w ]+>):(?P<line>\d+): (?P<error>(?P<type>{shapes.NAME}Warning|Warning): (?P<message>.*))"
+)
 
 
 def read_warning(lines: list[Line], at: int) -> Found | None:

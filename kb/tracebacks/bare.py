@@ -8,7 +8,7 @@ from kb.tracebacks import messages, shapes, words
 from kb.tracebacks.found import Found, traceback
 from kb.tracebacks.lines import Line
 
-_OPENING = re.compile(r"\s*[\"'`*“]{1,3}")
+_OPENING = re.compile(r"\s*(?:\[?(?:ERROR|CRITICAL|FATAL)\]?:? {1,8}(?P<labelled>))?(?P<mark>[\"'`*“]{0,3})")
 _MARKED = re.compile(rf"(?P<indent>\s*)[`*]{{1,3}}(?P<type>{shapes.NAME})[`*]{{1,3}}:\s+(?P<message>.*)")
 _CARRIERS = ("RemoteTraceback", "ExceptionWithTraceback")
 """Names that only carry the traceback of another process, printed between triple quotes below."""
@@ -19,7 +19,7 @@ def read(lines: list[Line], at: int) -> Found | None:
     """A line `KeyError: 'x'`, or the name alone, and the lines that continue its message."""
     line = lines[at]
     opening = _OPENING.match(line.text)
-    error = shapes.EXCEPTION.match(line.text, opening.end() if opening else 0) or _MARKED.match(line.text)
+    error = _match(line, opening) or _MARKED.match(line.text)
     if not error:
         return None
     name, message = error["type"], error["message"]
@@ -31,8 +31,14 @@ def read(lines: list[Line], at: int) -> Found | None:
     end = messages.take(lines, at + 1, indent)
     rest = messages.dedented(lines[at + 1 : end], indent)
     if message is not None:
-        rest = [_unmarked(line.cut(error.start("message")), opening.group().strip() if opening else ""), *rest]
+        rest = [_unmarked(line.cut(error.start("message")), opening["mark"] if opening else ""), *rest]
     return Found(end, "python", (traceback(name, rest, lines[at:end]),), bare=True, start=at)
+
+
+def _match(line: Line, opening: re.Match[str] | None) -> re.Match[str] | None:
+    """The exception behind a label of the log or a mark of quotation, else from the line's start."""
+    marked = opening and (opening["mark"] or opening["labelled"] is not None)
+    return shapes.EXCEPTION.match(line.text, opening.end() if marked and opening else 0)
 
 
 def _unmarked(line: Line, opening: str) -> Line:

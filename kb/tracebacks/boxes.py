@@ -73,7 +73,12 @@ def _read_frames(content: list[Line]) -> list[Frame]:
         elif arrow and frames and frames[-1].line is None:
             last = frames[-1]
             frames[-1] = Frame(
-                last.filename, last.lineno, last.name, arrow["source"].strip() or None, last.in_app, (last.span[0], span_of([line])[1])
+                last.filename,
+                last.lineno,
+                last.name,
+                arrow["source"].strip() or None,
+                last.in_app,
+                (last.span[0], span_of([line])[1]),
             )
         before = text.strip()
     return frames

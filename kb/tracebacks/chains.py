@@ -52,16 +52,40 @@ def _with_frames(found: Sequence[Found]) -> list[Found]:
 
 
 def _distinct(errors: Sequence[Chain]) -> tuple[Chain, ...]:
-    """Each error once: the longest chain that ends in it, at the place of the first."""
-    kept: dict[tuple[str, str], Chain] = {}
+    """Each error once, at the place of the first: the chain that shows most of it.
+
+    One error told twice may have gathered a line of the log at its end, may be cut off by `...`, or may be a mere
+    heading without the message.
+    """
+    kept: list[Chain] = []
+    by_name: dict[str, list[int]] = {}
     for chain in errors:
-        raised = chain[max(_last_raised(chain), 0)]
-        key = (raised.name, " ".join(raised.message.split()))
-        known = kept.get(key)
-        if known is None or _weight(chain) > _weight(known):
-            kept[key] = chain
-    return tuple(kept.values())
+        name = _raised(chain).name
+        known = next((n for n in by_name.get(name, ())[-8:] if _same(_raised(kept[n]), _raised(chain))), None)
+        if known is None:
+            by_name.setdefault(name, []).append(len(kept))
+            kept.append(chain)
+        elif _weight(chain) > _weight(kept[known]):
+            kept[known] = chain
+    return tuple(kept)
 
 
-def _weight(chain: Chain) -> int:
-    return sum(1 + len(tb.frames) for tb in chain)
+def _raised(chain: Chain) -> Traceback:
+    return chain[max(_last_raised(chain), 0)]
+
+
+def _same(one: Traceback, two: Traceback) -> bool:
+    """Whether two messages say the same, as far as the shorter one goes to the end of a line or of its dots."""
+    short, long = sorted((one.message, two.message), key=len)
+    if not short:
+        return True
+    if short.endswith(("...", "…")):
+        return long.startswith(short.rstrip(".…")) or short == long
+    return " ".join(long.split()) == " ".join(short.split()) or long.startswith(short + "\n")
+
+
+def _weight(chain: Chain) -> tuple[bool, int, int]:
+    """More of an error is better: a message at all, frames and causes, then the message with the least behind it."""
+    raised = _raised(chain)
+    whole = bool(raised.message) and not raised.message.endswith(("...", "…"))
+    return whole, sum(1 + len(tb.frames) for tb in chain), -len(raised.message)

@@ -37,7 +37,13 @@ CLEANERS: tuple[Cleaner, ...] = (
     Cleaner("prefixes", prefixes.applies, prefixes.clean, "web_1  | KeyError: 'a'", untidy=True),
     Cleaner("emphasis", layout.emphatic, layout.plain, "**KeyError: 'a'**"),
     Cleaner("blank lines", layout.doubled, layout.undouble, "Traceback (most recent call last):\n\n  File …\n\n"),
-    Cleaner("one line", layout.joined, layout.respread, 'Traceback (most recent call last): File "a.py", line 1, in f KeyError: 1', untidy=True),
+    Cleaner(
+        "one line",
+        layout.joined,
+        layout.respread,
+        'Traceback (most recent call last): File "a.py", line 1, in f KeyError: 1',
+        untidy=True,
+    ),
     Cleaner("broken lines", layout.broken, layout.mend, 'File "/srv/ap\np.py", line 1, in f', untidy=True),
 )
 
@@ -60,4 +66,6 @@ def is_tidy(text: str) -> bool:
     frames = text.count('File "')
     if not frames or frames != len(_FRAME.findall(text)):
         return False
-    return text.count("Traceback (most") == text.count("\nTraceback (most recent call last):\n") + text.startswith("Traceback (most")
+    return text.count("Traceback (most") == text.count("\nTraceback (most recent call last):\n") + text.startswith(
+        "Traceback (most"
+    )

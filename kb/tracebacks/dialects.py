@@ -41,6 +41,13 @@ DIALECTS: tuple[Dialect, ...] = (
         "KeyError         Traceback (most recent call last)\nCell In[1], line 1\n----> 1 d['a']\n\nKeyError: 'a'",
     ),
     Dialect(
+        "rich",
+        r"[╭┏┌│┃]",
+        boxes.read,
+        "typer and others draw their tracebacks",
+        "╭─ Traceback (most recent call last) ─╮\n│ /srv/app.py:3 in load │\n╰─────────────────────────────────────╯\nKeyError: 1",
+    ),
+    Dialect(
         "python",
         r"(?:.{0,300}Traceback \(|\W{0,4}File [\"“']|\W{0,4}Traceback\s*:)",
         python.read,
@@ -83,13 +90,6 @@ DIALECTS: tuple[Dialect, ...] = (
         "____ ERROR collecting tests/test_a.py ____\nimport file mismatch:\nimported module 'test_a' has this …",
     ),
     Dialect(
-        "rich",
-        r"[╭┏┌│┃]",
-        boxes.read,
-        "typer and others draw their tracebacks",
-        "╭─ Traceback (most recent call last) ─╮\n│ /srv/app.py:3 in load │\n╰─────────────────────────────────────╯\nKeyError: 1",
-    ),
-    Dialect(
         "vscode",
         r"Exception has occurred: ",
         pages.read_occurred,
@@ -119,7 +119,7 @@ DIALECTS: tuple[Dialect, ...] = (
     ),
     Dialect(
         "bare",
-        r"[\"'`*“(]{0,3}[^\W\d][\w.<>]*[`*]{0,3}(?::|\s*$)",
+        r"(?:\[?(?:ERROR|CRITICAL|FATAL)\]?:? {1,8})?[\"'`*“(]{0,3}[^\W\d][\w.<>]*[`*]{0,3}(?::|\s*$)",
         bare.read,
         "people paste the last line only",
         "KeyError: 'user'",

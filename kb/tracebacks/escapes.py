@@ -8,7 +8,9 @@ from kb.tracebacks.lines import BREAK, Line, substitute
 
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\\\"'/nrtbf])")
 _PLAIN = {"n": "\n", "r": "", "t": "\t", "b": "", "f": ""}
-_ANCHOR = re.compile(r"Traceback \(most recent|File \\{0,8}[\"'][^\"'\n]{1,1000}[\"'], line \d|\\n\s*[\w.]{1,200}(?:Error|Exception)\b")
+_ANCHOR = re.compile(
+    r"Traceback \(most recent|File \\{0,8}[\"'][^\"'\n]{1,1000}[\"'], line \d|\\n\s*[\w.]{1,200}(?:Error|Exception)\b"
+)
 _DATA = re.compile(r"\s*(?:[{\[(]|b?[\"'])")
 _MESSAGE = re.compile(r"(?:Error|Exception|Warning|ERROR|error): ")
 _NEXT = re.compile(r"\s*,\s*[bu]?([\"'])")

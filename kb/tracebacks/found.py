@@ -51,7 +51,11 @@ def span_of(lines: Sequence[Line]) -> Span:
 
 
 def traceback(
-    name: str, message: Sequence[Line], shown: Sequence[Line], frames: Sequence[Frame] = (), relation: Relation = "raised"
+    name: str,
+    message: Sequence[Line],
+    shown: Sequence[Line],
+    frames: Sequence[Frame] = (),
+    relation: Relation = "raised",
 ) -> Traceback:
     """A traceback of its type, the lines of its message and the lines that show both."""
     text, origins = join(message) if message else ("", ())

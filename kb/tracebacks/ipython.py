@@ -15,7 +15,9 @@ _FRAME = re.compile(
     r"(?:File )?(?P<file>(?:~|/|\.|[A-Za-z]:[\\/]|<ipython-input|<string|\[)[^\n:]{0,400}(?::\\[^\n:]{0,400})?|[\w\\/.]{1,200}\.(?:pyx|pxi|pyi?))"
     r"(?::(?P<line>\d+))?,? in (?P<name>[\w.<>: ]{1,200}?)(?P<arguments>\(.{0,4000})?$"
 )
-_CELL = re.compile(r"(?P<file>(?:Cell |Input )In ?\[(?P<number>\d+|\s)\])(?:, line (?P<line>\d+))?(?:, in (?P<name>[\w.<>: ]{1,200}?)(?P<arguments>\(.{0,4000})?)?$")
+_CELL = re.compile(
+    r"(?P<file>(?:Cell |Input )In ?\[(?P<number>\d+|\s)\])(?:, line (?P<line>\d+))?(?:, in (?P<name>[\w.<>: ]{1,200}?)(?P<arguments>\(.{0,4000})?)?$"
+)
 _ARROW = re.compile(r"\s*-{1,6}>\s?(?P<line>\d+)(?:\s(?P<source>.*))?$")
 _CONTEXT = re.compile(r"\s*\d+(?:\s|$)|\s*\(\.\.\.\)|\s*\d+ frames|\s*\.\.\.|\s{2,}\S|-{5,}")
 _LINK = re.compile(r"\[([^\]\n]{1,400})\]\([^)\n]{0,600}\)")
@@ -38,7 +40,9 @@ def read(lines: list[Line], at: int) -> Found | None:
         return found
     if header:
         shown = lines[start].cut(lines[start].indent, lines[start].indent + len(header["name"]))
-        return Found(max(at, start + 1), "ipython", (traceback(header["name"], (), [shown], bounded(frames)),), start=start)
+        return Found(
+            max(at, start + 1), "ipython", (traceback(header["name"], (), [shown], bounded(frames)),), start=start
+        )
     return Found(max(at, start + 1), "ipython", frames=bounded(frames), start=start)
 
 

@@ -24,7 +24,16 @@ def unquote(lines: list[Line]) -> list[Line]:
     marked = sum(1 for line in told if line.text.lstrip().startswith(">") and not line.text.startswith(">>>"))
     if marked * 3 < len(told) * 2:
         return lines
-    return [line.cut(match.end()) if (match := _QUOTE.match(line.text)) else line for line in lines]
+    result: list[Line] = []
+    inside = False
+    for line in lines:
+        match = _QUOTE.match(line.text)
+        if inside and not match and line.text.strip():
+            # No message goes on from a quote into the answer below it.
+            result.append(Line(BREAK, line.start, (line.start,)))
+        inside = bool(match) or (inside and not line.text.strip())
+        result.append(line.cut(match.end()) if match else line)
+    return result
 
 
 # --- emphasis -----------------------------------------------------------------------------------
@@ -103,7 +112,11 @@ def _spread(line: Line) -> list[Line]:
         return [line]
     rest = text[frames[-1].end() :].strip(" ,")
     header = _HEADER.search(text)
-    if len(frames) == 1 and not header and (not rest or text[frames[0].end() :].lstrip().startswith(_SPACED) or _tail(rest)):
+    if (
+        len(frames) == 1
+        and not header
+        and (not rest or text[frames[0].end() :].lstrip().startswith(_SPACED) or _tail(rest))
+    ):
         return [line]
     places = {place for match in frames for place in match.span()}
     for pattern in (_HEADER, _CHAIN, _CARETS):
@@ -136,7 +149,9 @@ def _trimmed(piece: Line) -> Line:
 
 # --- broken at a fixed width --------------------------------------------------------------------
 
-_OPEN = re.compile(r"\s*(?:File|Fil|Fi|F) ?(?:\"[^\"]{0,1000})?$|\s*File \"[^\"]{1,1000}\"(?:,? ?(?:l|li|lin|line|line \d+|line \d+,|line \d+, i|line \d+, in) ?)?$|\s*Traceback \([a-z ]{0,20}$")
+_OPEN = re.compile(
+    r"\s*(?:File|Fil|Fi|F) ?(?:\"[^\"]{0,1000})?$|\s*File \"[^\"]{1,1000}\"(?:,? ?(?:l|li|lin|line|line \d+|line \d+,|line \d+, i|line \d+, in) ?)?$|\s*Traceback \([a-z ]{0,20}$"
+)
 
 
 def broken(text: str) -> bool:
@@ -152,7 +167,7 @@ def mend(lines: list[Line]) -> list[Line]:
     while at < len(lines):
         line = lines[at]
         at += 1
-        for _ in range(4):
+        for _ in range(8):
             if at >= len(lines) or not lines[at].text.strip() or not _continues(line, lines[at - 1], lines[at], width):
                 break
             line = glue([line, lines[at]])
@@ -173,6 +188,9 @@ def _width(lines: list[Line]) -> int:
     return longest if going_on * 5 >= len(full) * 4 else 0
 
 
+_DRAWING = "│╭╰┏┃┗├|>+=~^#❱×─━"
+
+
 def _loose_end(line: Line) -> bool:
     """Whether a line can be the rest of the one above: none of the forms that lines of tracebacks have."""
     text = line.text
@@ -180,6 +198,7 @@ def _loose_end(line: Line) -> bool:
     return bool(
         text
         and not text[0].isspace()
+        and text[0] not in _DRAWING
         and not (error and words.is_exception(error["type"]) and error["message"] is not None)
         and not shapes.HEADER.search(text)
         and text != BREAK
@@ -190,7 +209,9 @@ def _continues(line: Line, last: Line, following: Line, width: int) -> bool:
     text = line.text
     if _OPEN.match(text):
         whole = text + following.text
-        return bool(shapes.FRAME.match(whole) or _HEADER.search(whole) or (_OPEN.match(whole) and len(last.text) == width))
+        return bool(
+            shapes.FRAME.match(whole) or _HEADER.search(whole) or (_OPEN.match(whole) and len(last.text) == width)
+        )
     if width and len(last.text) == width:
         return _loose_end(following) and not shapes.FRAME.match(following.text)
     error = shapes.EXCEPTION.match(following.text)

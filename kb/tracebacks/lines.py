@@ -31,7 +31,9 @@ class Line:
     @property
     def end(self) -> int:
         """The offset just behind the last character."""
-        return self.start + len(self.text) if self.offsets is None else (self.offsets[-1] + 1 if self.text else self.start)
+        return (
+            self.start + len(self.text) if self.offsets is None else (self.offsets[-1] + 1 if self.text else self.start)
+        )
 
     @property
     def indent(self) -> int:

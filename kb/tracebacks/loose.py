@@ -11,14 +11,18 @@ from kb.tracebacks.found import Found, traceback
 from kb.tracebacks.lines import Line
 
 MAX_CANDIDATES = 5
-_NAMED = re.compile(rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})(?:: ?(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))")
+_NAMED = re.compile(
+    rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})(?:: ?(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))"
+)
 _LABEL = re.compile(
     r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
     r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
 )
 _CALM = re.compile(r".{0,100}?\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _FIELD = re.compile(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
-_CODE = re.compile(r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with |note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)")
+_CODE = re.compile(
+    r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with |note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)"
+)
 
 
 def named(lines: list[Line]) -> list[Found]:
@@ -50,7 +54,7 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
     if match["quote"]:
         return Found(at + 1, "none", (_message(lines, at, at + 1),), bare=True, start=at)
     if ":" in match.group():
-        before = text[: match.start()].rstrip()
+        before = text[: match.start()]
         opening = before[-1:] if before[-1:] in "`\"'“(" else ""
         closing = {"“": "”", "(": ")"}.get(opening, opening)
         close = text.find(closing, start) if closing and not match["close"] else -1
@@ -124,7 +128,7 @@ def _score(text: str) -> float:
     if not text.strip() or len(text) > 4000:
         return 0 if not text.strip() else 0.5 * bool(words.trouble(text[:4000]))
     score = float(words.trouble(text))
-    if score and _LABEL.search(text[: 200]):
+    if score and _LABEL.search(text[:200]):
         score += 2
     if shapes.PROMPT.match(text) or _CODE.match(text) or text.lstrip().startswith(words.PROSE):
         score -= 2

@@ -11,12 +11,16 @@ import re
 
 from kb.tracebacks.lines import Line, glue, substitute
 
-_INLINE = "span|a|b|i|em|strong|font|code|tt|samp|kbd|small|u|s|cite|label|input|button|img|var|sup|sub|mark|time|svg|path"
+_INLINE = (
+    "span|a|b|i|em|strong|font|code|tt|samp|kbd|small|u|s|cite|label|input|button|img|var|sup|sub|mark|time|svg|path"
+)
 _BLOCK = (
     "br|p|div|pre|tr|td|th|table|tbody|thead|li|ul|ol|dl|dt|dd|h[1-6]|html|body|head|title|meta|link|script|style|noscript"
     "|textarea|form|blockquote|section|article|header|footer|main|hr|summary|details|nav|aside|figure|option|select"
 )
-TAG = re.compile(rf"<(?P<close>/?)(?P<tag>{_INLINE}|{_BLOCK})(?:\s[^<>]{{0,2000}})?/?>|<!--|-->|<!DOCTYPE[^<>]{{0,200}}>", re.I)
+TAG = re.compile(
+    rf"<(?P<close>/?)(?P<tag>{_INLINE}|{_BLOCK})(?:\s[^<>]{{0,2000}})?/?>|<!--|-->|<!DOCTYPE[^<>]{{0,200}}>", re.I
+)
 _IS_BLOCK = re.compile(rf"(?:{_BLOCK})\Z", re.I)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _PAGE = re.compile(r"<(?:html|body|h[1-6]|li|!DOCTYPE)\b", re.I)

@@ -18,7 +18,7 @@ _OTHER = re.compile(
     r"|(?:FAILED|ERROR) \S+::|E {3,7}\S|[>+] ?(?:Exception Group )?Traceback|\+-[+-]-|\S{1,200}\.py:\d+: "
     r"|-->|Process finished with exit code|During handling of|The above exception|exit status|The full traceback|\*{3}"
     r"|make(?:\[\d+\])?: |npm ERR|Location:|location: |Python version:|Request Method:|</?(?:pre|div|span|p|html|body)\b"
-    r"|\(\d+ additional frame|\.\.\.\s*$|(?:From|To|Cc|Date|Subject): |FAILED: |\"{3}\s*$|\S.{0,300} in \S{1,80}, line \d"
+    r"|at [\w.$]+\(|\(\d+ additional frame|\.\.\.\s*$|(?:From|To|Cc|Date|Subject): |FAILED: |\w[^\n]{0,80}\.\.\.\s*$|\"{3}\s*$|\S.{0,300} in \S{1,80}, line \d"
     r"|[a-z][\w+-]{1,20}: [a-z_]\w*[(:]|Aborted|Segmentation fault|error: subprocess-exited|hint: See above|<details>|File [\"“]"
     r")"
 )

@@ -71,7 +71,11 @@ def read_class(lines: list[Line], at: int) -> Found | None:
     shown = lines[at]
     if match["message"].strip():
         return Found(
-            at + 1, "fields", (traceback(match["type"], [shown.cut(match.start("message"))], [shown]),), bare=True, start=at
+            at + 1,
+            "fields",
+            (traceback(match["type"], [shown.cut(match.start("message"))], [shown]),),
+            bare=True,
+            start=at,
         )
     first = _next(lines, at + 1)
     if first >= len(lines) or messages.ends(lines[first].text, 0):
@@ -102,7 +106,7 @@ def read_occurred(lines: list[Line], at: int) -> Found | None:
 def read_object(lines: list[Line], at: int) -> Found | None:
     """An object or a log line whose fields name the error: `error='no such user' error_type=LookupError`."""
     name: Line | None = None
-    told: list[Line] = []
+    told: list[tuple[bool, Line]] = []
     end = at
     for number in range(at, min(at + _LOOK_AHEAD, len(lines))):
         line = lines[number]
@@ -113,11 +117,11 @@ def read_object(lines: list[Line], at: int) -> Found | None:
             if key in _TYPE_KEYS and words.is_exception(value.text):
                 name = name or value
             elif len(value.text) > 3 and " " in value.text and not shapes.HEADER.search(value.text):
-                told.append(value)
+                told.append((not key.lower().startswith(("err", "exc", "eval")), value))
         end = number + 1
     if name is None:
         return None
-    return Found(end, "fields", (traceback(name.text, told[:1], [name]),), bare=True, start=at)
+    return Found(end, "fields", (traceback(name.text, [value for _, value in sorted(told, key=lambda item: item[0])[:1]], [name]),), bare=True, start=at)
 
 
 def _fields(line: Line) -> list[tuple[str, Line]]:

@@ -18,10 +18,11 @@ _ANCHOR = re.compile(
 )
 _ERROR = re.compile(r"(?<=[\s|:>\]])([^\W\d][\w.]{2,200})(?=: |$)")
 _MARKED = re.compile(r"\d|[|>\]:)]\s*$")
+_MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun"
+_LEVELS = "TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL"
 _TOKEN = re.compile(
     r"(?P<hex>\b(?=[0-9a-fA-F]{0,40}\d)[0-9a-fA-F]{7,64}\b)|(?P<number>\d+)|(?P<blank>\s+)"
-    r"|(?P<word>\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun"
-    r"|TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\b)|(?P<other>.)"
+    rf"|(?P<month>\b(?:{_MONTHS})\b)|(?P<level>\b(?:{_LEVELS})\b)|(?P<other>.)"
 )
 _BAR = re.compile(r"\s{0,40}\|")
 _LEVEL = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)\b", re.IGNORECASE)
@@ -107,8 +108,10 @@ def _shape(prefix: str) -> str:
             parts.append(r"\d++")
         elif kind == "blank":
             parts.append(r"\s++")
-        elif kind == "word":
-            parts.append("[A-Za-z]++")
+        elif kind == "month":
+            parts.append(f"(?:{_MONTHS})")
+        elif kind == "level":
+            parts.append(f"(?:{_LEVELS})")
         else:
             parts.append(re.escape(match.group()))
     return "".join(parts)

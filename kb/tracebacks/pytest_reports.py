@@ -14,7 +14,9 @@ _E = re.compile(r"(?P<margin>\s*E {1,20})(?=\S)|\s*E\s*$")
 _FRAME = re.compile(r"(?P<file>\S[^\n]{0,400}?\.py):(?P<line>\d+): in (?P<name>\S+)")
 _PLACE = re.compile(rf"(?P<file>\S[^\n]{{0,400}}?\.py):(?P<line>\d+):(?: (?P<name>{shapes.NAME}))?\s*$")
 _MARKED = re.compile(r">\s{2,}(?P<source>\S.*)")
-_SUMMARY = re.compile(rf"(?:FAILED|ERROR) (?P<test>[^\n]{{1,300}}?\.py\S*(?:\[[^\n]{{0,200}}?\])?) - (?P<error>(?P<type>{shapes.NAME})(?:: (?P<message>.*))?)$")
+_SUMMARY = re.compile(
+    rf"(?:FAILED|ERROR) (?P<test>[^\n]{{1,300}}?\.py\S*(?:\[[^\n]{{0,200}}?\])?) - (?P<error>(?P<type>{shapes.NAME})(?:: (?P<message>.*))?)$"
+)
 _OWN = {"Failed", "Exception", "Skipped", "Exit"}
 _LOOK_AHEAD = 60
 
@@ -32,21 +34,29 @@ def read(lines: list[Line], at: int) -> Found | None:
     shown = lines[block:at]
     place, end = _read_place(lines, at)
     if place and frames and frames[-1].lineno is None:
-        frames[-1] = Frame(place["file"], int(place["line"]), None, frames[-1].line, in_app(place["file"]), frames[-1].span)
+        frames[-1] = Frame(
+            place["file"], int(place["line"]), None, frames[-1].line, in_app(place["file"]), frames[-1].span
+        )
     first = _E.match(shown[0].text)
     margin = first.end() if first else 0
     content = [line.cut(min(margin, max(line.indent, _end(line)))) for line in shown]
     content = _without_rest(content)
     error = shapes.EXCEPTION.match(content[0].text)
     known = place["name"] if place and place["name"] else ""
-    if error and (error["message"] is not None or _is_name(error["type"], known)) and (
-        words.is_exception(error["type"])
-        or words.may_be_exception(error["type"])
-        or error["type"] in _OWN
-        or _same(error["type"], known)
+    if (
+        error
+        and (error["message"] is not None or _is_name(error["type"], known))
+        and (
+            words.is_exception(error["type"])
+            or words.may_be_exception(error["type"])
+            or error["type"] in _OWN
+            or _same(error["type"], known)
+        )
     ):
         name = error["type"]
-        content = [content[0].cut(error.start("message")), *content[1:]] if error["message"] is not None else content[1:]
+        content = (
+            [content[0].cut(error.start("message")), *content[1:]] if error["message"] is not None else content[1:]
+        )
     else:
         name = known
     placed = bounded([frame for frame in frames if frame.lineno is not None])
@@ -88,7 +98,14 @@ def _read_frames(lines: list[Line], at: int) -> tuple[list[Frame], int]:
             source = lines[at + 1].text.strip() if at + 1 < len(lines) else ""
             plain = source and not _E.match(lines[at + 1].text) and not _FRAME.match(source)
             frames.append(
-                Frame(match["file"], int(match["line"]), match["name"], source if plain else None, in_app(match["file"]), span_of([lines[at]]))
+                Frame(
+                    match["file"],
+                    int(match["line"]),
+                    match["name"],
+                    source if plain else None,
+                    in_app(match["file"]),
+                    span_of([lines[at]]),
+                )
             )
             limit = min(len(lines), at + _LOOK_AHEAD)
         elif marked:

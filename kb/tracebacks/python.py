@@ -90,7 +90,9 @@ def read_frames(lines: list[Line], at: int) -> tuple[list[Frame], int]:
 def _frame(match: re.Match[str], shown: list[Line], source: str | None) -> Frame:
     name = match["name"]
     filename = match["filename"]
-    return Frame(filename, int(match["lineno"]), name.strip() if name else None, source, in_app(filename), span_of(shown))
+    return Frame(
+        filename, int(match["lineno"]), name.strip() if name else None, source, in_app(filename), span_of(shown)
+    )
 
 
 def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | None]:

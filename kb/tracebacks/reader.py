@@ -95,7 +95,11 @@ def scan_objects(lines: list[Line]) -> list[Found]:
     found: list[Found] = []
     at = 0
     while at < len(lines) and len(found) < loose.MAX_CANDIDATES:
-        item = pages.read_object(lines, at) if any(key in lines[at].text for key in ("rror", "xc", "ype", "name", "detail")) else None
+        item = (
+            pages.read_object(lines, at)
+            if any(key in lines[at].text for key in ("rror", "xc", "ype", "name", "detail"))
+            else None
+        )
         at = max(item.end, at + 1) if item else at + 1
         if item:
             found.append(item)

@@ -39,7 +39,9 @@ def is_exception(name: str) -> bool:
 
 def is_surely_exception(name: str) -> bool:
     """Whether a name is an exception's and no plain word of prose besides (`Forbidden`, `Timeout`)."""
-    return is_exception(name) and ("." in name or name not in NAMES or name.endswith(("Error", "Exception", "Group", "Interrupt")))
+    return is_exception(name) and (
+        "." in name or name not in NAMES or name.endswith(("Error", "Exception", "Group", "Interrupt"))
+    )
 
 
 def may_be_exception(name: str) -> bool:

@@ -7,7 +7,9 @@ import re
 from kb.models import Traceback
 from kb.tracebacks import shapes, words
 
-_DRIVER = re.compile(rf"\s*\((?P<type>{shapes.NAME})\) ?(?P<message>.*?)(?=\s*\[SQL: |\s*\(Background on this error|\s*$(?!\n))", re.S)
+_DRIVER = re.compile(
+    rf"\s*\((?P<type>{shapes.NAME})\) ?(?P<message>.*?)(?=\s*\[SQL: |\s*\(Background on this error|\s*$(?!\n))", re.S
+)
 _REPR = re.compile(rf"(?<![\w.])(?P<type>{shapes.NAME})\((?:-?\d{{1,6}}, )?(?P<quote>[\"'])")
 _NAMED = re.compile(rf"(?<![\w.'\"])(?P<type>{shapes.NAME}): (?=\S)")
 _TAIL = re.compile(r"\s*(?:\[SQL: |\(Background on this error|\[parameters: )")
@@ -23,7 +25,9 @@ def inner(outer: Traceback) -> list[Traceback]:
     driver = re.match(rf"\s*\((?P<type>{shapes.NAME})\) ?", text)
     if driver and (words.is_exception(driver["type"]) or words.may_be_exception(driver["type"])):
         tail = _TAIL.search(text, driver.end())
-        found.append(_quoted(outer, driver["type"], driver.start("type"), driver.end(), tail.start() if tail else len(text)))
+        found.append(
+            _quoted(outer, driver["type"], driver.start("type"), driver.end(), tail.start() if tail else len(text))
+        )
     for match in _REPR.finditer(text):
         if words.is_exception(match["type"]):
             end = _closing(text, match.end(), match["quote"])
