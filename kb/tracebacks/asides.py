@@ -11,7 +11,8 @@ from kb.tracebacks.lines import Line
 from kb.tracebacks.paths import in_app
 
 _WARNING = re.compile(
-    rf"\s*(?P<file>\S[^\n]{{0,400}}?|<[\w ]+>):(?P<line>\d+): (?P<error>(?P<type>{shapes.NAME}Warning|Warning): (?P<message>.*))"
+    rf"\s*(?P<file>\S[^\n]{{0,400}}?|<[\w ]+>):(?P<line>\d+): "
+    rf"(?P<error>(?P<type>{shapes.NAME}Warning|Warning): (?P<message>.*))"
 )
 
 
@@ -24,9 +25,9 @@ def read_warning(lines: list[Line], at: int) -> Found | None:
     end = messages.take(lines, at + 1, line.indent)
     source = None
     message = [line.cut(match.start("message")), *lines[at + 1 : end]]
-    if len(message) > 1 and message[-1].indent == 2 + line.indent:
-        source = message.pop().text.strip()
-    elif len(message) == 2 and "(" in message[1].text and not message[1].indent:
+    if (len(message) > 1 and message[-1].indent == 2 + line.indent) or (
+        len(message) == 2 and "(" in message[1].text and not message[1].indent
+    ):
         source = message.pop().text.strip()
     frame = Frame(match["file"], int(match["line"]), None, source, in_app(match["file"]), span_of([line]))
     tb = traceback(match["type"], message, [line.cut(match.start("error"))], (frame,))

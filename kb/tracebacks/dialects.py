@@ -45,7 +45,8 @@ DIALECTS: tuple[Dialect, ...] = (
         r"[╭┏┌│┃]",
         boxes.read,
         "typer and others draw their tracebacks",
-        "╭─ Traceback (most recent call last) ─╮\n│ /srv/app.py:3 in load │\n╰─────────────────────────────────────╯\nKeyError: 1",
+        "╭─ Traceback (most recent call last) ─╮\n│ /srv/app.py:3 in load │\n"
+        "╰─────────────────────────────────────╯\nKeyError: 1",
     ),
     Dialect(
         "python",

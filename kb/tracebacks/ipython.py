@@ -12,11 +12,13 @@ from kb.tracebacks.paths import in_app
 
 _HEADER = re.compile(rf"(?P<name>{shapes.NAME})\s+Traceback \(most recent call last\)")
 _FRAME = re.compile(
-    r"(?:File )?(?P<file>(?:~|/|\.|[A-Za-z]:[\\/]|<ipython-input|<string|\[)[^\n:]{0,400}(?::\\[^\n:]{0,400})?|[\w\\/.]{1,200}\.(?:pyx|pxi|pyi?))"
+    r"(?:File )?(?P<file>(?:~|/|\.|[A-Za-z]:[\\/]|<ipython-input|<string|\[)[^\n:]{0,400}(?::\\[^\n:]{0,400})?"
+    r"|[\w\\/.]{1,200}\.(?:pyx|pxi|pyi?))"
     r"(?::(?P<line>\d+))?,? in (?P<name>[\w.<>: ]{1,200}?)(?P<arguments>\(.{0,4000})?$"
 )
 _CELL = re.compile(
-    r"(?P<file>(?:Cell |Input )In ?\[(?P<number>\d+|\s)\])(?:, line (?P<line>\d+))?(?:, in (?P<name>[\w.<>: ]{1,200}?)(?P<arguments>\(.{0,4000})?)?$"
+    r"(?P<file>(?:Cell |Input )In ?\[(?P<number>\d+|\s)\])(?:, line (?P<line>\d+))?"
+    r"(?:, in (?P<name>[\w.<>: ]{1,200}?)(?P<arguments>\(.{0,4000})?)?$"
 )
 _ARROW = re.compile(r"\s*-{1,6}>\s?(?P<line>\d+)(?:\s(?P<source>.*))?$")
 _CONTEXT = re.compile(r"\s*\d+(?:\s|$)|\s*\(\.\.\.\)|\s*\d+ frames|\s*\.\.\.|\s{2,}\S|-{5,}")

@@ -150,7 +150,9 @@ def _trimmed(piece: Line) -> Line:
 # --- broken at a fixed width --------------------------------------------------------------------
 
 _OPEN = re.compile(
-    r"\s*(?:File|Fil|Fi|F) ?(?:\"[^\"]{0,1000})?$|\s*File \"[^\"]{1,1000}\"(?:,? ?(?:l|li|lin|line|line \d+|line \d+,|line \d+, i|line \d+, in) ?)?$|\s*Traceback \([a-z ]{0,20}$"
+    r"\s*(?:File|Fil|Fi|F) ?(?:\"[^\"]{0,1000})?$"
+    r"|\s*File \"[^\"]{1,1000}\"(?:,? ?(?:l|li|lin|line|line \d+|line \d+,|line \d+, i|line \d+, in) ?)?$"
+    r"|\s*Traceback \([a-z ]{0,20}$"
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 
 Origins = Sequence[int]
 
@@ -69,7 +70,7 @@ class Line:
 
 def split(text: str) -> list[Line]:
     """The lines of `text`, without their ends (`\\n`, `\\r\\n`, `\\r`)."""
-    lines = []
+    lines: list[Line] = []
     start = 0
     for piece in text.split("\n"):
         length = len(piece) + 1
@@ -95,7 +96,7 @@ def join(lines: Sequence[Line], separator: str = "\n") -> tuple[str, Origins]:
     text = separator.join(line.text for line in lines)
     width = len(separator)
     pieces = all(line.offsets is None for line in lines)
-    if pieces and all(one.end + width == two.start for one, two in zip(lines, lines[1:], strict=False)):
+    if pieces and all(one.end + width == two.start for one, two in pairwise(lines)):
         return text, range(lines[0].start, lines[0].start + len(text))
     offsets: list[int] = []
     for number, line in enumerate(lines):
@@ -129,4 +130,4 @@ def substitute(line: Line, pattern: re.Pattern[str], replace: Callable[[re.Match
 def cut_at(line: Line, places: Iterable[int]) -> list[Line]:
     """The line cut into several, each beginning at one of the ascending `places`."""
     bounds = sorted({0, len(line.text), *places})
-    return [line.cut(one, two) for one, two in zip(bounds, bounds[1:], strict=False)]
+    return [line.cut(one, two) for one, two in pairwise(bounds)]

@@ -21,7 +21,8 @@ _LABEL = re.compile(
 _CALM = re.compile(r".{0,100}?\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _FIELD = re.compile(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
 _CODE = re.compile(
-    r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with |note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)"
+    r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with "
+    r"|note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)"
 )
 
 
@@ -100,7 +101,7 @@ def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]
     candidates.sort(key=lambda item: (-item[0], item[1]))
     seen: set[str] = set()
     best = []
-    for _score_, _at, tb in candidates:
+    for _, _, tb in candidates:
         if tb.message and tb.message not in seen:
             seen.add(tb.message)
             best.append(tb)

@@ -14,12 +14,11 @@ from kb.tracebacks.lines import BREAK, Line
 MAX_LINES = 120
 _OTHER = re.compile(
     r"\s*(?:"
-    r"Exception (?:ignored in|in thread)\b|Task exception was never|Traceback|\[end of output\]|note: This (?:error|is an)"
-    r"|(?:FAILED|ERROR) \S+::|E {3,7}\S|[>+] ?(?:Exception Group )?Traceback|\+-[+-]-|\S{1,200}\.py:\d+: "
-    r"|-->|Process finished with exit code|During handling of|The above exception|exit status|The full traceback|\*{3}"
-    r"|make(?:\[\d+\])?: |npm ERR|Location:|location: |Python version:|Request Method:|</?(?:pre|div|span|p|html|body)\b"
-    r"|at [\w.$]+\(|\(\d+ additional frame|\.\.\.\s*$|(?:From|To|Cc|Date|Subject): |FAILED: |\w[^\n]{0,80}\.\.\.\s*$|\"{3}\s*$|\S.{0,300} in \S{1,80}, line \d"
-    r"|[a-z][\w+-]{1,20}: [a-z_]\w*[(:]|Aborted|Segmentation fault|error: subprocess-exited|hint: See above|<details>|File [\"“]"
+    r"(?:FAILED|ERROR) \S+::|E {3,7}\S|\+-[+-]-|\S{1,200}\.py:\d+: |make(?:\[\d+\])?: "
+    r"|at [\w.$]+\(|\(\d+ additional frame"
+    r"|\w?[^\n]{0,80}\.\.\.\s*$"
+    r"|\S.{0,300} in \S{1,80}, line \d"
+    r"|[a-z][\w+-]{1,20}: [a-z_]\w*[(:]"
     r")"
 )
 
@@ -30,6 +29,7 @@ def ends(text: str, indent: int) -> bool:
         text == BREAK
         or shapes.LOG.match(text)
         or shapes.PROMPT.match(text)
+        or text.lstrip().startswith(words.ENDS)
         or _OTHER.match(text)
         or shapes.FENCE.match(text)
         or shapes.RULE.match(text)

@@ -121,7 +121,13 @@ def read_object(lines: list[Line], at: int) -> Found | None:
         end = number + 1
     if name is None:
         return None
-    return Found(end, "fields", (traceback(name.text, [value for _, value in sorted(told, key=lambda item: item[0])[:1]], [name]),), bare=True, start=at)
+    return Found(
+        end,
+        "fields",
+        (traceback(name.text, [value for _, value in sorted(told, key=lambda item: item[0])[:1]], [name]),),
+        bare=True,
+        start=at,
+    )
 
 
 def _fields(line: Line) -> list[tuple[str, Line]]:

@@ -69,7 +69,7 @@ def clean(lines: list[Line]) -> list[Line]:
 
 
 def _common(lines: list[Line]) -> list[re.Pattern[str]]:
-    """The shape that nearly all lines begin with. It ends in front of a level: lines with one are records of their own."""
+    """The shape that nearly all lines begin with, up to a level: lines with one are records of their own."""
     told = [line.text for line in lines if line.text.strip()]
     head = HEAD.match(told[0]) if len(told) > 1 else None
     if not head:
@@ -121,7 +121,8 @@ def _take_off(lines: list[Line], shape: re.Pattern[str]) -> list[Line]:
     ends = [match.end() if (match := shape.match(line.text)) else 0 for line in lines]
     rests = [line.text[end:] for line, end in zip(lines, ends, strict=True) if end]
     if rests and all(_BAR.match(rest) for rest in rests):
-        ends = [end and _BAR.match(line.text, end).end() for line, end in zip(lines, ends, strict=True)]  # type: ignore[union-attr]
+        bars = [_BAR.match(line.text, end) if end else None for line, end in zip(lines, ends, strict=True)]
+        ends = [bar.end() if bar else 0 for bar in bars]
     inner = [line.text[end:] for line, end in zip(lines, ends, strict=True) if end and line.text[end:].strip()]
     margin = min((len(rest) - len(rest.lstrip()) for rest in inner), default=0)
     return [line.cut(end + margin) if end else line for line, end in zip(lines, ends, strict=True)]

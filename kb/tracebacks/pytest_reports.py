@@ -15,7 +15,8 @@ _FRAME = re.compile(r"(?P<file>\S[^\n]{0,400}?\.py):(?P<line>\d+): in (?P<name>\
 _PLACE = re.compile(rf"(?P<file>\S[^\n]{{0,400}}?\.py):(?P<line>\d+):(?: (?P<name>{shapes.NAME}))?\s*$")
 _MARKED = re.compile(r">\s{2,}(?P<source>\S.*)")
 _SUMMARY = re.compile(
-    rf"(?:FAILED|ERROR) (?P<test>[^\n]{{1,300}}?\.py\S*(?:\[[^\n]{{0,200}}?\])?) - (?P<error>(?P<type>{shapes.NAME})(?:: (?P<message>.*))?)$"
+    rf"(?:FAILED|ERROR) (?P<test>[^\n]{{1,300}}?\.py\S*(?:\[[^\n]{{0,200}}?\])?) - "
+    rf"(?P<error>(?P<type>{shapes.NAME})(?:: (?P<message>.*))?)$"
 )
 _OWN = {"Failed", "Exception", "Skipped", "Exit"}
 _LOOK_AHEAD = 60

@@ -24,6 +24,7 @@ ENDINGS = _LISTS["ending"]
 PLAIN = frozenset(_LISTS["plain"])
 GOES_ON = _LISTS["goes-on"]
 PROSE = _LISTS["prose"]
+ENDS = _LISTS["ends"]
 _TROUBLE = re.compile("|".join(re.escape(word) for word in _LISTS["trouble"]), re.IGNORECASE)
 
 
