@@ -24,7 +24,7 @@ def codes(exception: str, message: str) -> tuple[str, ...]:
     found: list[tuple[int, str]] = []
     for row in _table():
         if row.needle in message:
-            found += ((match.start(), row.prefix + match[1]) for match in row.pattern.finditer(message))
+            found += ((match.start(), row.prefix + match[1]) for match in _compiled(row.pattern).finditer(message))
     if "psycopg" in message or "asyncpg" in message or "psycopg" in exception or "asyncpg" in exception:
         states = _sqlstates()
         for place, text in ((-1, exception), (0, message)):
@@ -40,12 +40,18 @@ def codes(exception: str, message: str) -> tuple[str, ...]:
 class _Code:
     needle: str
     prefix: str
-    pattern: re.Pattern[str]
+    pattern: str
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when a message first holds the needle."""
+    return re.compile(pattern)
 
 
 @cache
 def _table() -> tuple[_Code, ...]:
-    return tuple(_Code(row["needle"], row["prefix"], re.compile(row["pattern"])) for row in tables.rows("codes.tsv"))
+    return tuple(_Code(row["needle"], row["prefix"], row["pattern"]) for row in tables.rows("codes.tsv"))
 
 
 @cache

@@ -101,17 +101,22 @@ def rules_version() -> str:
 @dataclass(frozen=True, slots=True)
 class _Tail:
     needle: str
-    opening: re.Pattern[str]
+    opening: str
     closing: str
 
     def begin(self, text: str) -> int | None:
         """Where the tail begins in a text that ends in it, at its first mention; never at the text's own beginning."""
         if not text.endswith(self.closing):
             return None
-        found = self.opening.search(text, 1)
+        found = _opening(self.opening).search(text, 1)
         return found.start() if found else None
 
 
 @cache
+def _opening(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+@cache
 def _tails() -> tuple[_Tail, ...]:
-    return tuple(_Tail(row["needle"], re.compile(row["opening"]), row["closing"]) for row in tables.rows("tails.tsv"))
+    return tuple(_Tail(row["needle"], row["opening"], row["closing"]) for row in tables.rows("tails.tsv"))

@@ -57,7 +57,18 @@ class _Secret:
     kind: str
     placeholder: str
     needles: tuple[str, ...]
-    pattern: re.Pattern[str]
+    source: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when a text first holds one of the needles; most texts hold none."""
+        return _compiled(self.source)
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    """The pattern of a row, which ignores case."""
+    return re.compile(source, re.IGNORECASE)
 
 
 def _find(text: str) -> list[tuple[int, int, _Secret]]:
@@ -90,8 +101,6 @@ _SECRET = "***"  # noqa: S105  the placeholder, not a secret
 @cache
 def _table() -> tuple[_Secret, ...]:
     return tuple(
-        _Secret(
-            row["kind"], row["placeholder"], tuple(row["needles"].split()), re.compile(row["pattern"], re.IGNORECASE)
-        )
+        _Secret(row["kind"], row["placeholder"], tuple(row["needles"].split()), row["pattern"])
         for row in tables.rows("secrets.tsv")
     )
