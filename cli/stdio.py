@@ -47,9 +47,9 @@ def _answer(matcher: Matcher, line: bytes, longest: int) -> dict[str, Any]:
     except (ValueError, RecursionError) as problem:
         return _error(None, "bad-request", f"no JSON request: {problem}")
     number = request.get("id")
-    operation = _OPERATIONS.get(str(request.get("op")))
+    operation = OPERATIONS.get(str(request.get("op")))
     if operation is None:
-        return _error(number, "bad-request", f"op is {request.get('op')!r}; known are {', '.join(_OPERATIONS)}")
+        return _error(number, "bad-request", f"op is {request.get('op')!r}; known are {', '.join(OPERATIONS)}")
     try:
         return {"id": number, **operation(matcher, request, longest)}
     except KBError as problem:
@@ -100,7 +100,7 @@ def _error(number: object, code: str, message: str) -> dict[str, Any]:
     return {"id": number, "error": {"code": code, "message": message}}
 
 
-_OPERATIONS: dict[str, Callable[[Matcher, dict[str, Any], int], dict[str, Any]]] = {
+OPERATIONS: dict[str, Callable[[Matcher, dict[str, Any], int], dict[str, Any]]] = {
     "lookup": _lookup,
     "suggest": _suggest,
     "search": _search,
