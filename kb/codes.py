@@ -7,8 +7,8 @@ the entries that declare it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kb import tables
 
@@ -36,8 +36,7 @@ def codes(exception: str, message: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for _, code in sorted(found)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
+class _Code(NamedTuple):
     needle: str
     prefix: str
     pattern: str

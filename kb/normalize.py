@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kb import tables
 from kb.captures import typed_value
@@ -20,8 +20,7 @@ from kb.templates import Squeezed
 __all__ = ["Normal", "Value", "core", "fingerprint", "normalize", "rules_version"]
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """What a slot of the normal form replaced: `message[start:end]` is `raw`."""
 
     kind: str
@@ -30,8 +29,7 @@ class Value:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Normal:
+class Normal(NamedTuple):
     """The normal form, on one line, and the values it replaced, in order."""
 
     text: str
@@ -98,8 +96,7 @@ def rules_version() -> str:
     return rules().version
 
 
-@dataclass(frozen=True, slots=True)
-class _Tail:
+class _Tail(NamedTuple):
     needle: str
     opening: str
     closing: str

@@ -6,8 +6,7 @@ Chunks are looked for in order, without whitespace and without case, so that a l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kb.captures import Capture, typed_value
 
@@ -20,8 +19,7 @@ LONGEST_REST = 400
 """Characters of a cut chunk that are tried at most, which bounds the work on a chunk of any length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(NamedTuple):
     """`covered` is the share (0 to 1) of the template's literal text found in order in `message[start:end]`.
 
     `kind`: `recased` the whole message but for case or breaks, `infix` the whole template with other text around it,

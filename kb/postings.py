@@ -1,6 +1,6 @@
 """Which few templates can a message be an instance of? Keys made of a template's rarest literal words.
 
-A template is filed under its two rarest literal words, and where many share the two, under the third as well. A
+A template is filed under its rarest literal word, and where many share it, under the next one as well, and so on. A
 message that is an instance holds all of them, so its own words lead to every template that can fit and to few others;
 with a million templates some hundred are compared, not a million.
 
@@ -19,11 +19,14 @@ from typing import Protocol, TypeAlias
 
 from kb.templates import SLOT
 
-KEY_WORDS = 3
-"""Words in a key at most."""
+KEY_WORDS = 5
+"""Words in a key at most; as many of them are used as it takes to leave a few templates."""
 
-CROWD = 16
-"""Templates that may share two words before they are told apart by a third."""
+NEAR_WORDS = 3
+"""Words of a key by which a damaged message, which may have lost some, finds its template."""
+
+CROWD = 2
+"""Templates that may share a key's words before they are told apart by its next one."""
 
 MOST_WORDS = 96
 """Known words of a message that are looked up: the rarest ones. A longer message is a dump, not a sentence."""
@@ -75,12 +78,12 @@ class PostingSource(Protocol):
         ...
 
 
-Bucket: TypeAlias = "int | array[int]"
-"""One row, as most keys lead to, or several."""
+Node: TypeAlias = "int | array[int] | dict[int, Node]"
+"""One row, as most keys lead to, several, or a crowd by its next word (-1 for those that have no further one)."""
 
 
 class MemoryPostings:
-    """Postings in memory: nested mappings by first, second and, in a crowd, third word of the key."""
+    """Postings in memory: mappings by a key's first word, and inside a crowd by its next one."""
 
     __slots__ = ("_by_word", "_ranks", "_tree", "_wordless")
 
@@ -91,18 +94,16 @@ class MemoryPostings:
         for found in words:
             counts.update(found)
         self._ranks = rank_words(counts)
-        self._tree: dict[int, dict[int, Bucket | dict[int, Bucket]]] = {}
         self._by_word: dict[int, array[int]] = {}
         self._wordless = [row for row, found in enumerate(words) if not found]
-        keys = [(row, key_of(found, self._ranks)) for row, found in enumerate(words) if found]
-        pairs: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for row, key in keys:
-            for rank in key:
+        firsts: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+        for row, found in enumerate(words):
+            key = key_of(found, self._ranks)
+            for rank in key[:NEAR_WORDS]:
                 self._by_word.setdefault(rank, array("I")).append(row)
-            first, second, third = (*key, -1, -1)[:KEY_WORDS]
-            pairs.setdefault((first, second), []).append((third, row))
-        for (first, second), rows in pairs.items():
-            self._tree.setdefault(first, {})[second] = _bucket(rows)
+            if key:
+                firsts.setdefault(key[0], []).append((row, key))
+        self._tree = {first: _node(rows, 1) for first, rows in firsts.items()}
 
     def ranks(self, words: Set[str]) -> list[int]:
         """See `PostingSource`."""
@@ -111,20 +112,16 @@ class MemoryPostings:
 
     def fitting(self, ranks: Sequence[int]) -> Iterable[int]:
         """See `PostingSource`."""
-        tree, there, found = self._tree, {-1, *ranks}, list[int]()
-        for first in ranks:
-            seconds = tree.get(first)
-            if seconds is None:
-                continue
-            for second in seconds.keys() & there:
-                bucket = seconds[second]
-                if isinstance(bucket, int):
-                    found.append(bucket)
-                elif isinstance(bucket, dict):
-                    for third in bucket.keys() & there:
-                        _collect(bucket[third], found)
-                else:
-                    found.extend(bucket)
+        there, found = {-1, *ranks}, list[int]()
+        nodes = [node for rank in ranks if (node := self._tree.get(rank)) is not None]
+        while nodes:
+            node = nodes.pop()
+            if isinstance(node, int):
+                found.append(node)
+            elif isinstance(node, dict):
+                nodes += [node[rank] for rank in node.keys() & there]
+            else:
+                found.extend(node)
         return found
 
     def near(self, ranks: Sequence[int], most: int) -> list[int]:
@@ -142,17 +139,12 @@ class MemoryPostings:
         return self._wordless
 
 
-def _bucket(rows: list[tuple[int, int]]) -> Bucket | dict[int, Bucket]:
-    if len(rows) <= CROWD:
-        return rows[0][1] if len(rows) == 1 else array("I", [row for _, row in rows])
-    thirds: dict[int, list[int]] = {}
-    for third, row in rows:
-        thirds.setdefault(third, []).append(row)
-    return {third: found[0] if len(found) == 1 else array("I", found) for third, found in thirds.items()}
-
-
-def _collect(bucket: Bucket, found: list[int]) -> None:
-    if isinstance(bucket, int):
-        found.append(bucket)
-    else:
-        found.extend(bucket)
+def _node(rows: list[tuple[int, tuple[int, ...]]], depth: int) -> Node:
+    if len(rows) == 1:
+        return rows[0][0]
+    if len(rows) <= CROWD or depth == KEY_WORDS:
+        return array("I", [row for row, _ in rows])
+    apart: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+    for row, key in rows:
+        apart.setdefault(key[depth] if depth < len(key) else -1, []).append((row, key))
+    return {rank: _node(found, depth + 1) for rank, found in apart.items()}

@@ -7,14 +7,13 @@ a short placeholder, so that the rest stays readable and searchable.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kb import tables
 
 
-@dataclass(frozen=True, slots=True)
-class Redaction:
+class Redaction(NamedTuple):
     """`text[start:end]` of the given text was of this kind (`password`, `token`, `key`, `cookie`, `email`, `user`)."""
 
     kind: str
@@ -22,8 +21,7 @@ class Redaction:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Redacted:
+class Redacted(NamedTuple):
     """A text without its secrets, and where they stood in the given one, in order and apart from each other."""
 
     text: str
@@ -52,8 +50,7 @@ def redact_value(value: str) -> str:
     return redact(value).text
 
 
-@dataclass(frozen=True, slots=True)
-class _Secret:
+class _Secret(NamedTuple):
     kind: str
     placeholder: str
     needles: tuple[str, ...]

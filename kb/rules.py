@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
+from typing import NamedTuple
 
 from kb import tables
 
@@ -20,8 +20,7 @@ _PLAIN_WORD = r"(?![A-Za-z_]++(?:[ ,;)!?]|\.(?: |$)|$))"
 """Most of a message is plain words; none of the rules for words matches one, so one look at it saves trying them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """The compiled table: `pattern`'s groups are named after rules, `kinds` maps a group to its kind ("" keeps)."""
 
     pattern: re.Pattern[str]

@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from indexer import environments, pythons
 from indexer.sandbox import Sandbox
+
+# How long an example takes says more about the machine than about the program.
+settings.register_profile("no-deadline", deadline=None)
+settings.load_profile("no-deadline")
 
 
 @pytest.fixture(scope="session")
