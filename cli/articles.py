@@ -74,13 +74,15 @@ def extract(session: Session, files: tuple[str, ...], as_json: bool) -> int:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.option("--installed", is_flag=True, help="Also ask whether the packages installed here raise the messages.")
 @click.option("--json", "as_json", is_flag=True, help="A line per problem, as JSON.")
-def lint(paths: tuple[str, ...], as_json: bool) -> int:
+def lint(paths: tuple[str, ...], installed: bool, as_json: bool) -> int:
     """Show every problem of the articles: path, line, code, message, hint."""
     from indexer.lint import lint as run
     from indexer.problems import has_errors
+    from indexer.raised import unraised
 
-    problems = run(paths or [str(shipped_articles())])
+    problems = run(paths or [str(shipped_articles())], extra_checks=[unraised] if installed else [])
     for problem in problems:
         print(json.dumps(problem.to_dict()) if as_json else str(problem))
     if not as_json:
@@ -95,6 +97,7 @@ def lint(paths: tuple[str, ...], as_json: bool) -> int:
 def new(session: Session, entry_id: str, folder: str) -> int:
     """Start a new article, filled in from a paste on standard input where there is one."""
     from indexer.draft import draft
+    from indexer.harvest import harvested
     from kb.tracebacks import read
 
     reading = None
@@ -102,7 +105,7 @@ def new(session: Session, entry_id: str, folder: str) -> int:
         text, _ = read_paste("-", session.settings.max_paste_bytes)
         reading = read(text) if text.strip() else None
     path = Path(folder, f"{entry_id}.md")
-    content = draft(entry_id, reading)
+    content = draft(entry_id, reading, harvested)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

@@ -22,6 +22,7 @@ COMMANDS = {
     "index": "cli.articles",
     "lint": "cli.articles",
     "new": "cli.articles",
+    "harvest": "cli.harvest",
     "verify": "cli.verify",
     "serve": "cli.serve",
 }

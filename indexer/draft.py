@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import Template
 
@@ -20,11 +20,15 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_MESSAGE = 1000
 
 
-def draft(identity: str, reading: Reading | None = None) -> str:
+Said = Callable[[Traceback], str | None]
+"""The template that an exception's message was made from, where somebody knows it."""
+
+
+def draft(identity: str, reading: Reading | None = None, said: Said = lambda _: None) -> str:
     """The text of a new article with that id, filled in with the error that a paste ended in.
 
     What the examples need is guessed from where the exception comes from, which may be another library than
-    the one that the article is filed under.
+    the one that the article is filed under; the message's template is what `said` knows, else guessed too.
     Raises CallError for an id that isn't `library/slug` in small letters, digits and hyphens.
     """
     if not _ID.fullmatch(identity):
@@ -34,7 +38,7 @@ def draft(identity: str, reading: Reading | None = None) -> str:
     library, _, name = identity.partition("/")
     error = _ended_in(reading) if reading else None
     origin = library_of(error) if error else library
-    message = template(error.message) if error else "…"
+    message = (said(error) or template(error.message)) if error else "…"
     title = f"{error.name}: {message}" if error else name.replace("-", " ").capitalize()
     skeleton = Path(__file__).with_name("data") / "new-article.md"
     return Template(skeleton.read_text(encoding="utf-8")).substitute(
