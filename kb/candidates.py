@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kb.causes import Sight, judge, singled_out
+from kb.causes import Scene, judge, singled_out
 from kb.classes import Agreement, agreement
 from kb.codes import codes
 from kb.knowledge import Knowledge
@@ -45,6 +45,7 @@ class Spot:
     codes: tuple[str, ...]
     libraries: frozenset[str]
     versions: Mapping[str, str]
+    scene: Scene
 
     @property
     def exception(self) -> Traceback:
@@ -57,7 +58,7 @@ def candidates(chain: tuple[Traceback, ...], knowledge: Knowledge, versions: Map
     libraries = frozenset[str]().union(*map(libraries_of, chain))
     found: list[Candidate] = []
     for place, one in enumerate(chain):
-        spot = Spot(chain, place, codes(one.type, one.message), libraries, versions)
+        spot = Spot(chain, place, codes(one.type, one.message), libraries, versions, Scene(one, chain, versions))
         hits = knowledge.index.find(one.type, one.message)[:MOST_HITS]
         for hit in hits:
             entry = knowledge.entry(hit.row.entry)
@@ -98,14 +99,16 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
         tier, features["code"] = "code", 1.0
         evidence.append(Evidence("code", f"the code {code} in the message"))
     captures = {capture.name: capture.value for capture in hit.captures}
-    causes = judge(entry, Sight(one, spot.chain, spot.versions, captures))
+    causes = judge(entry, spot.scene, captures)
     evidence += [Evidence("cause", why) for judged in causes for why in judged.why]
     if any(judged.likely for judged in causes):
         features["cause"] = 1.0
     if entry.general and singled_out(causes):
         features["singled_out"] = 1.0
     evidence += _context(features, entry)
-    return Candidate(entry.id, spot.place, tier, hit.row.form, features, tuple(hit.captures), agrees, tuple(evidence))
+    return Candidate(
+        entry.id, spot.place, tier, hit.row.form, features, tuple(hit.captures), causes, agrees, tuple(evidence)
+    )
 
 
 def _by_code(spot: Spot, entry: Entry, code: str) -> Candidate:
@@ -115,7 +118,8 @@ def _by_code(spot: Spot, entry: Entry, code: str) -> Candidate:
     features = _common(spot, entry, form, agrees)
     features["code"] = 1.0
     evidence = (Evidence("code", f"the code {code} in the message"), *_context(features, entry))
-    return Candidate(entry.id, spot.place, "code", 0, features, (), agrees, evidence)
+    causes = judge(entry, spot.scene, {})
+    return Candidate(entry.id, spot.place, "code", 0, features, (), causes, agrees, evidence)
 
 
 def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dict[str, float]:

@@ -7,32 +7,83 @@ recognised by itself: it keeps the place its author gave it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
-from kb.globs import matches
+from kb.globs import matches, needle
 from kb.models import Cause, Entry, EvidenceRule, Frame, Traceback
 from kb.versions import fits
 
 MOST_FRAMES = 400
 """Frames looked at a paste: the outermost and innermost halves of this number."""
+_INSTALLED = "-packages/"
+"""What stands before the part of an installed file's path that is the same on every machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a paste shows of one error, made ready for evidence: the exception that is explained, the
-    others of its chain, all frames, the captures and the versions known."""
+class Texts:
+    """Different texts of one kind that a paste shows, to be searched by globs, many times."""
 
-    explained: Traceback
-    chain: tuple[Traceback, ...]
-    versions: Mapping[str, str]
-    captures: Mapping[str, str] = field(default_factory=dict)
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = tuple(dict.fromkeys(texts))
+        self._joined = "\n".join(self._texts)
 
-    def frames(self) -> list[Frame]:
-        """All frames of the chain, those of the explained exception first; bounded."""
+    def first(self, pattern: str) -> str | None:
+        """The first one that the pattern covers. Most patterns are ruled out by one look for their needle."""
+        if needle(pattern) not in self._joined:
+            return None
+        return next((text for text in self._texts if matches(pattern, text)), None)
+
+
+class Scene:
+    """What a paste shows of one exception, made ready for evidence once: the exception that is explained, the
+    others of its chain, all their frames (its own first), and the versions known."""
+
+    def __init__(self, explained: Traceback, chain: tuple[Traceback, ...], versions: Mapping[str, str]) -> None:
+        self.explained, self.chain, self.versions = explained, chain, versions
+
+    @cached_property
+    def _frames(self) -> list[Frame]:
         others = [frame for one in self.chain if one is not self.explained for frame in one.frames]
         every = [*self.explained.frames, *others]
         half = MOST_FRAMES // 2
         return every if len(every) <= MOST_FRAMES else every[:half] + every[-half:]
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        return list(dict.fromkeys(frame.filename.replace("\\", "/") for frame in self._frames))
+
+    @cached_property
+    def files(self) -> Texts:
+        """Paths of frames, whole and, of installed packages, from the package's folder on."""
+        inside = ("/" + path.rpartition(_INSTALLED)[2] for path in self._paths if _INSTALLED in path)
+        return Texts([*self._paths, *inside])
+
+    @cached_property
+    def modules(self) -> Texts:
+        """Dotted names of the frames' modules, as far as their paths tell."""
+        inside = (path.rpartition(_INSTALLED)[2] for path in self._paths)
+        return Texts(path.removesuffix(".py").removesuffix("/__init__").strip("/").replace("/", ".") for path in inside)
+
+    @cached_property
+    def functions(self) -> Texts:
+        """Names of the frames' functions."""
+        return Texts(frame.name for frame in self._frames if frame.name)
+
+    @cached_property
+    def sources(self) -> Texts:
+        """Source lines of the frames, without their indentation."""
+        return Texts(frame.line.strip() for frame in self._frames if frame.line)
+
+    @cached_property
+    def chained(self) -> Texts:
+        """The other exceptions of the chain: `Type: message`, and the bare name."""
+        others = [one for one in self.chain if one is not self.explained]
+        return Texts(text for one in others for text in (f"{one.type}: {one.message}", one.type, one.name))
+
+    @cached_property
+    def message(self) -> Texts:
+        """The explained exception's message."""
+        return Texts([self.explained.message])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,56 +99,43 @@ class JudgedCause:
         return bool(self.why)
 
 
-def judge(entry: Entry, sight: Sight) -> list[JudgedCause]:
+def judge(entry: Entry, scene: Scene, captures: Mapping[str, str]) -> tuple[JudgedCause, ...]:
     """The entry's causes, those that the paste points to first, else in the author's order."""
-    judged = [JudgedCause(cause, tuple(_reasons(cause.evidence, sight))) for cause in entry.causes]
-    return sorted(judged, key=lambda one: -len(one.why))
+    judged = [JudgedCause(cause, _reasons(cause.evidence, scene, captures)) for cause in entry.causes]
+    return tuple(sorted(judged, key=lambda one: -len(one.why)))
 
 
-def singled_out(judged: list[JudgedCause]) -> bool:
+def singled_out(judged: Iterable[JudgedCause]) -> bool:
     """Whether evidence selects exactly one cause: what makes a general entry trustworthy."""
     return sum(one.likely for one in judged) == 1
 
 
-def _reasons(rules: Iterable[EvidenceRule], sight: Sight) -> Iterable[str]:
-    for rule in rules:
-        shown = _seen(rule, sight)
-        if shown:
-            yield shown
+def _reasons(rules: Iterable[EvidenceRule], scene: Scene, captures: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(shown for rule in rules if (shown := _seen(rule, scene, captures)))
 
 
-def _seen(rule: EvidenceRule, sight: Sight) -> str:
+def _seen(rule: EvidenceRule, scene: Scene, captures: Mapping[str, str]) -> str:
     """What in the paste fits the rule, in words; empty where nothing does."""
     kind, pattern = rule.kind, rule.pattern
-    if kind == "package":
-        return f"the versions fit {pattern}" if fits([pattern], sight.versions) else ""
-    if kind == "message":
-        return "the message says so" if matches(pattern, sight.explained.message) else ""
-    if kind == "chained":
-        for other in sight.chain:
-            line = f"{other.type}: {other.message}" if other.message else other.type
-            if other is not sight.explained and (matches(pattern, line) or matches(pattern, other.name)):
-                return f"{other.name} in the same chain"
-        return ""
     if kind.startswith("slot:"):
         name = kind.removeprefix("slot:")
-        value = sight.captures.get(name)
+        value = captures.get(name)
         return f"{name} is {value}" if value is not None and matches(pattern, value) else ""
-    for frame in sight.frames():
-        if kind == "frame" and (found := _in_file(pattern, frame.filename)):
-            return f"a frame in {found}"
-        if kind == "function" and frame.name and matches(pattern, frame.name):
-            return f"a frame in {frame.name}()"
-        if kind == "source" and frame.line and matches(pattern, frame.line.strip()):
-            return f"the line {frame.line.strip()[:80]}"
+    match kind:
+        case "package":
+            return f"the versions fit {pattern}" if fits([pattern], scene.versions) else ""
+        case "message":
+            return "the message says so" if scene.message.first(pattern) is not None else ""
+        case "chained":
+            other = scene.chained.first(pattern)
+            return f"{other.partition(': ')[0]} in the same chain" if other else ""
+        case "frame":
+            file = scene.files.first(pattern) or ("" if "/" in pattern else scene.modules.first(pattern))
+            return f"a frame in {file.rpartition(_INSTALLED)[2].lstrip('/')[-80:]}" if file else ""
+        case "function":
+            name = scene.functions.first(pattern) or ""
+            return f"a frame in {name}()" if name else ""
+        case "source":
+            line = scene.sources.first(pattern)
+            return f"the line {line[:80]}" if line else ""
     return ""
-
-
-def _in_file(pattern: str, filename: str) -> str:
-    """The part of the file's name to show, where the pattern fits its path or its dotted module."""
-    path = filename.replace("\\", "/")
-    inside = path.rpartition("-packages/")[2]
-    if matches(pattern, path) or matches(pattern, "/" + inside):
-        return inside.lstrip("/")[-80:]
-    module = inside.removesuffix(".py").removesuffix("/__init__").strip("/").replace("/", ".")
-    return module[-80:] if "/" not in pattern and matches(pattern, module) else ""

@@ -6,10 +6,12 @@ would have to escape them. Literal pieces are looked for in order, so a match ta
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 
 def matches(pattern: str, text: str) -> bool:
     """Whether `pattern` covers the whole of `text`; upper and lower case are told apart."""
-    head, *rest = pattern.split("*")
+    head, *rest = _pieces(pattern)
     if not rest:
         return pattern == text
     *middle, tail = rest
@@ -22,3 +24,13 @@ def matches(pattern: str, text: str) -> bool:
             return False
         place += len(piece)
     return text.endswith(tail)
+
+
+def needle(pattern: str) -> str:
+    """The longest literal piece of a pattern: a text without it can't match."""
+    return max(_pieces(pattern), key=len)
+
+
+@lru_cache(16384)
+def _pieces(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.split("*"))

@@ -16,7 +16,7 @@ from typing import Any
 
 from kb.answers import Answer, Lookup, Match, ReadException, Votes, entry_body, entry_head, entry_url
 from kb.candidates import candidates
-from kb.causes import JudgedCause, Sight, judge, singled_out
+from kb.causes import JudgedCause, singled_out
 from kb.classes import Agreement
 from kb.codes import codes
 from kb.engines import Engine
@@ -139,14 +139,13 @@ class Matcher:
             Slot(capture.name, capture.value, capture.raw, explained.span_of(capture.start, capture.end))
             for capture in one.captures
         )
-        sight = Sight(explained, chain, versions, {slot.name: slot.value for slot in slots})
         return Match(
             entry=entry,
             confidence=ranked.confidence,
             tier=one.tier,
             evidence=one.evidence,
             slots=slots,
-            causes=tuple(judge(entry, sight)),
+            causes=one.causes,
             applies=fits(entry.applies_to, versions) is not False,
         )
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kb.causes import JudgedCause
 from kb.classes import Agreement
 from kb.models import Evidence, Tier, Verdict
 from kb.templates import Capture
@@ -33,6 +34,7 @@ class Candidate:
     form: int
     features: Features
     captures: tuple[Capture, ...] = ()
+    causes: tuple[JudgedCause, ...] = ()
     agreement: Agreement = Agreement.UNNAMED
     evidence: tuple[Evidence, ...] = ()
 
