@@ -27,7 +27,8 @@ class Cleaner:
     """Whether it can only find something where frames don't stand as Python prints them."""
 
 
-_FRAME = re.compile(r"^  File \"[^\"\n]+\", line \d+(?:, in \S+)?$", re.MULTILINE)
+_FRAME = re.compile(r"^  File \"[^\"\n]+\", line \d+(?:, in \S+)?$(?=\n(?: |$|\S*:)|\Z)", re.MULTILINE)
+# What follows a frame is indented or has a colon; a mere word is the rest of a name that a terminal broke.
 
 CLEANERS: tuple[Cleaner, ...] = (
     Cleaner("markup", markup.applies, markup.clean, "File &quot;a.py&quot;, line 1"),

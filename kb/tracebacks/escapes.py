@@ -11,7 +11,8 @@ _PLAIN = {"n": "\n", "r": "", "t": "\t", "b": "", "f": ""}
 _ANCHOR = re.compile(
     r"Traceback \(most recent|File \\{0,8}[\"'][^\"'\n]{1,1000}[\"'], line \d|\\n\s*[\w.]{1,200}(?:Error|Exception)\b"
 )
-_DATA = re.compile(r"\s*(?:[{\[(]|b?[\"'])")
+_OPEN = re.compile(r"(?:(?<=[\s:,\[({=bBuU])|\A)[\"']")
+_DATA = re.compile(r"\s*(?:[\w.-]{1,30}: )?(?:[{\[(]|b?[\"'])")
 _MESSAGE = re.compile(r"(?:Error|Exception|Warning|ERROR|error): ")
 _NEXT = re.compile(r"\s*,\s*[bu]?([\"'])")
 _ROUNDS = 3
@@ -71,15 +72,16 @@ def _literals(line: Line) -> list[Line]:
 
 
 def _opening(text: str, anchor: int) -> tuple[int, str]:
-    """Where the literal around `anchor` begins: the last quote in front of it that opens one."""
-    at = anchor - 1
-    while at >= 0:
-        char = text[at]
-        if char in "\"'":
-            before = text[at - 1 : at]
-            if before != "\\" and (not before or before in " \t:,[({=bBuU\n" or anchor - at < 4):
-                return at + 1, char
-        at -= 1
+    """Where the literal around `anchor` begins, and its quote; 0 and nothing where it stands in none."""
+    behind = 0
+    for match in _OPEN.finditer(text, 0, anchor + 1):
+        quote = match.group()
+        if match.start() < behind:
+            continue
+        end = closing(text, match.end(), quote)
+        if end > anchor:
+            return match.end(), quote
+        behind = end + 1
     return 0, ""
 
 

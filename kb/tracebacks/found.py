@@ -39,9 +39,11 @@ def bounded(frames: list[Frame]) -> tuple[Frame, ...]:
 
 def span_of(lines: Sequence[Line]) -> Span:
     """From the first character of the lines to behind the last, blanks at the outer ends left out."""
-    if len(lines) == 1 and lines[0].offsets is None and (bare := lines[0].text.strip()):
-        start = lines[0].start + lines[0].text.index(bare)
-        return start, start + len(bare)
+    first, last = lines[0], lines[-1]
+    if first.offsets is None and last.offsets is None:
+        head, tail = first.text.lstrip(), last.text.rstrip()
+        if head and tail:
+            return first.start + len(first.text) - len(head), last.start + len(tail)
     whole = [line for line in lines if line.text.strip()]
     if not whole:
         return lines[0].start, lines[0].start

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from kb.models import Traceback
+from kb.models import Relation, Traceback
 from kb.tracebacks import bare, python, shapes
 from kb.tracebacks.found import Found
 from kb.tracebacks.lines import Line
 
 _MARGIN = re.compile(r"\s*(?:\| ?|\+ (?=Exception Group|Traceback)|\+-)|\s*\|\s*$")
 _DIVIDER = re.compile(r"\s*\+-\+?-{3,}(?: (?:\d+|\.\.\.|title|timeout) -{3,})?\s*$")
+_COUNT = re.compile(r"\(\d+ sub-exceptions?\)")
 _DRAWN = re.compile(r"\s*(?:\+ Exception Group|\+-\+?-{3,}|\|\s+(?:Traceback \(|File \"))")
 
 
@@ -42,27 +43,33 @@ def read(lines: list[Line], at: int) -> Found | None:
     return Found(end, "python", errors, start=at)
 
 
+def _is_group(tb: Traceback) -> bool:
+    """Whether the exception in front of the first box is the group: where the top was cut off it is a member."""
+    return "Group" in tb.name or bool(_COUNT.search(tb.message))
+
+
 def _read_segment(lines: list[Line], own: bool) -> list[Traceback]:
     """The chain that stands in one box of the tree."""
     errors: list[Traceback] = []
-    links: list[str] = []
+    link: Relation = "context"
     at = 0
     while at < len(lines):
         text = lines[at].text
         if shapes.CAUSE.match(text):
-            links.append("cause")
+            link = "cause"
         elif shapes.CONTEXT.match(text):
-            links.append("context")
+            link = "context"
         elif text.strip():
             traced = shapes.HEADER.search(text) or shapes.FRAME.match(text)
             found = python.read(lines, at) if traced else bare.read(lines, at)
             if found:
-                if errors and len(links) >= len(errors):
-                    errors[-1] = replace(errors[-1], relation="cause" if links[-1] == "cause" else "context")
+                if errors:
+                    errors[-1] = replace(errors[-1], relation=link)
+                    link = "context"
                 errors.extend(found.errors)
                 at = max(found.end, at + 1)
                 continue
         at += 1
     if errors:
-        errors[-1] = replace(errors[-1], relation="raised" if own else "group")
+        errors[-1] = replace(errors[-1], relation="raised" if own and _is_group(errors[-1]) else "group")
     return errors

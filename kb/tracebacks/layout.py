@@ -187,7 +187,7 @@ def _width(lines: list[Line]) -> int:
     if len({lines[n].text for n in full}) < 2:
         return 0
     going_on = sum(1 for n in full if _loose_end(lines[n + 1]))
-    return longest if going_on * 5 >= len(full) * 4 else 0
+    return longest if going_on * 5 >= len(full) * 3 else 0
 
 
 _DRAWING = "│╭╰┏┃┗├|>+=~^#❱×─━"
@@ -199,7 +199,7 @@ def _loose_end(line: Line) -> bool:
     error = shapes.EXCEPTION.match(text)
     return bool(
         text
-        and not text[0].isspace()
+        and not text.startswith(("  ", "\t"))
         and text[0] not in _DRAWING
         and not (error and words.is_exception(error["type"]) and error["message"] is not None)
         and not shapes.HEADER.search(text)

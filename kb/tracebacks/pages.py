@@ -10,10 +10,12 @@ from kb.tracebacks.lines import Line
 
 _DJANGO = re.compile(rf"\s*(?P<type>{shapes.NAME}) at /\S*\s*$")
 _TYPE = re.compile(
-    rf"\s*(?:Exception|Error|exception|error)[ _.-]?(?:Type|type|Class|class)\s*[:=]\s*(?:<(?:class|type) ')?(?P<type>{shapes.NAME})"
+    r"\s*(?:Exception|Error|exception|error)[ _.-]?(?:Type|type|Class|class)"
+    rf"\s*[:=]\s*(?:<(?:class|type) ')?(?P<type>{shapes.NAME})"
 )
 _VALUE = re.compile(
-    r"\s*(?:Exception|Error|exception|error)[ _.-]?(?:Value|value|Message|message|Contents|contents|Details?|msg)\s*[:=]\s?(?P<value>.*)"
+    r"\s*(?:Exception|Error|exception|error)[ _.-]?"
+    r"(?:Value|value|Message|message|Contents|contents|Details?|msg)\s*[:=]\s?(?P<value>.*)"
 )
 _CLASS = re.compile(rf"\s*<(?:class|type|exception) '(?P<type>{shapes.NAME})'>\s*[:,]?\s?(?P<message>.*)")
 _OCCURRED = re.compile(rf"\s*Exception has occurred: (?P<type>{shapes.NAME})(?P<rest>.*)")

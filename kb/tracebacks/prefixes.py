@@ -76,7 +76,7 @@ def _common(lines: list[Line]) -> list[re.Pattern[str]]:
         return []
     level = _LEVEL.search(head.group())
     prefix = head.group()[: level.start()].rstrip(" \t[(") if level else head.group().rstrip()
-    if not _MARKED.search(prefix) or not prefix.strip() or len(prefix) > MAX_PREFIX:
+    if not _MARKED.search(prefix) or not prefix.strip(" \t|+>") or len(prefix) > MAX_PREFIX:
         return []
     shape = re.compile(_shape(prefix))
     return [shape] if sum(1 for text in told if shape.match(text)) * 5 >= len(told) * 4 else []
