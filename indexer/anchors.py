@@ -1,0 +1,225 @@
+"""Where a page prints its errors, and which of them are one.
+
+An entry hangs on a *printed* error (code, output, a cell, a quoted line after words that announce one), never on a
+name in running text, in a list of links or in a title alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from indexer import cues
+from indexer.document import Block, Cell
+from indexer.printed import Printed, command_of, printed_errors, printed_line
+from indexer.sections import DROPPED, Piece
+
+MOST_ANCHORS = 200
+"""Printed errors of one page that are told apart; a page with more is a log."""
+_QUOTED = re.compile(r"[\"“„«]([^\"”“»\n]{6,400})[\"”“»]")
+_OUTPUT = frozenset(
+    {"", "text", "console", "shell", "bash", "sh", "none", "plaintext", "output", "log", "pytb", "pycon"}
+)
+_LONGEST_MESSAGE_BLOCK = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A printed error and the piece it stands in."""
+
+    at: int
+    error: Printed
+    kind: str
+
+
+@dataclass(slots=True)
+class Group:
+    """One error of the page: its wordings and where they stand, and the pieces from `start` to `end` that are its."""
+
+    anchors: list[Anchor] = field(default_factory=list)
+    start: int = 0
+    end: int = 0
+
+    @property
+    def first(self) -> int:
+        """The number of the piece that prints it first."""
+        return self.anchors[0].at
+
+
+def find(pieces: Sequence[Piece]) -> list[Anchor]:
+    """The printed errors of a page in order: outside of fixes and warnings, or, where there are none, anywhere."""
+    found = [anchor for at in range(len(pieces)) for anchor in _of(pieces, at)]
+    strong = [one for one in found if pieces[one.at].role not in (DROPPED | {"fix"}) or one.kind == "row"]
+    return (strong or [one for one in found if pieces[one.at].role == "fix"])[:MOST_ANCHORS]
+
+
+def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
+    piece = pieces[at]
+    block = piece.block
+    if block.kind in ("code", "output"):
+        yield from _in_code(pieces, at)
+    elif block.kind == "row":
+        if (cell := error_cell(piece)) is not None:
+            yield Anchor(at, cell, "row")
+    elif block.kind == "prose" or (block.kind == "item" and piece.role == "error"):
+        whole = printed_line(block.text)
+        if whole and (len(block.text.split()) < 40):
+            yield Anchor(at, whole, "prose")
+        elif piece.role == "error" or cues.weights(block.text).get("error", 0) >= 2:
+            for phrase in (*block.codes, *_QUOTED.findall(block.text)):
+                if error := printed_line(phrase):
+                    yield Anchor(at, error, "prose")
+
+
+def _in_code(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
+    piece = pieces[at]
+    block = piece.block
+    told = piece.role == "error" or block.kind == "output" or _announced(pieces, at) >= 2
+    errors = printed_errors(block.text)
+    sure = [one for one in errors if one.strength == 2 or (told and block.language in _OUTPUT)]
+    if sure:
+        yield from (Anchor(at, one, "comment" if one.comment else "code") for one in sure)
+    elif told and (message := _unknown(block.text)) and block.language in _OUTPUT:
+        yield Anchor(at, message, "code")
+
+
+def _announced(pieces: Sequence[Piece], at: int) -> int:
+    """How much the sentence in front of a piece says that the error follows."""
+    before = pieces[at - 1].block if at else None
+    if before is None or before.kind not in ("prose", "item"):
+        return 0
+    weights = cues.weights(before.text[-300:])
+    return weights.get("error", 0) if not weights.get("fix") else 0
+
+
+def _unknown(text: str) -> Printed | None:
+    """The message of a block that is announced as an error, though nothing in it looks like one that we know."""
+    lines = text.split("\n")
+    if len(lines) > _LONGEST_MESSAGE_BLOCK:
+        return None
+    for number, line in enumerate(lines):
+        said = line.strip()
+        if command_of(line) is None and len(said.split()) >= 3 and not said.endswith(("{", ";", "(", "=")):
+            return Printed(None, said, number, number + 1, 1)
+    return None
+
+
+def error_cell(piece: Piece) -> Printed | None:
+    """The error that a row is about: of its cells that print one, the one whose column says so, else the first."""
+    number = error_cell_index(piece.block)
+    return None if number is None else _cell_error(piece.block.cells[number])
+
+
+def error_cell_index(block: Block) -> int | None:
+    """Which cell of a row prints its error; None where none of the first ones does."""
+    for number, cell in enumerate(block.cells[:2]):
+        if cues.heading_role(cell.heading) not in ("cause", "fix") and _cell_error(cell):
+            return number
+    return None
+
+
+def _cell_error(cell: Cell) -> Printed | None:
+    for phrase in (cell.text, *cell.codes, *_QUOTED.findall(cell.text)):
+        if error := printed_line(phrase):
+            return error
+    return None
+
+
+def groups(pieces: Sequence[Piece], anchors: Sequence[Anchor]) -> list[Group]:
+    """The anchors by error. One printed again belongs to the first; another wording that follows before anything was
+    told about the first one (its cause, what it is wrapped in) is the same error."""
+    found: list[Group] = []
+    for anchor in anchors:
+        known = next((group for group in found if _same(group, anchor)), None)
+        if known is None and found and anchor.kind != "row" and not _told(pieces, found[-1].anchors[-1], anchor):
+            known = found[-1]
+        if known:
+            known.anchors.append(anchor)
+        else:
+            found.append(Group([anchor]))
+    _spread(pieces, found)
+    return found
+
+
+def _same(group: Group, anchor: Anchor) -> bool:
+    exception, message = anchor.error.key
+    for one in group.anchors:
+        other_exception, other_message = one.error.key
+        if exception and other_exception and exception != other_exception:
+            continue
+        if message == other_message or (len(message) > 12 and message in other_message):
+            return True
+        if len(other_message) > 12 and other_message in message:
+            return True
+    return False
+
+
+def _told(pieces: Sequence[Piece], last: Anchor, anchor: Anchor) -> bool:
+    """Whether something was told about the last error before this one is printed."""
+    if "row" in (last.kind, anchor.kind):
+        return True
+    if last.at == anchor.at:
+        return anchor.kind == "comment"
+    for piece in pieces[last.at + 1 : anchor.at]:
+        block = piece.block
+        if piece.is_heading and piece.role not in ("error", "reproduction"):
+            return True
+        if piece.role in ("cause", "fix"):
+            return True
+        if (
+            block.kind in ("prose", "item")
+            and len(block.text.split()) > 3
+            and piece.role not in ("error", "reproduction")
+        ):
+            role = cues.sentence_role(block.text)
+            if role in ("cause", "fix") or (role is None and not block.text.rstrip().endswith((":", "："))):
+                return True
+    return False
+
+
+def _spread(pieces: Sequence[Piece], found: list[Group]) -> None:
+    """Divide the page: a lone error has it all; of several, each has what stands from its heading to the next one's."""
+    if len(found) == 1:
+        found[0].start, found[0].end = 0, len(pieces)
+        return
+    for number, group in enumerate(found):
+        after = found[number - 1].anchors[-1].at + 1 if number else 0
+        group.start = _opening(pieces, after, group.first)
+        if number:
+            found[number - 1].end = group.start
+    if found:
+        found[-1].end = _close(pieces, found[-1])
+
+
+def _opening(pieces: Sequence[Piece], after: int, first: int) -> int:
+    """Where the part about an error begins: at the outermost heading between the last one and it that announces
+    neither cause nor fix, else at the words that lead to it."""
+    heads = [
+        i for i in range(after, first) if pieces[i].is_heading and pieces[i].role in (None, "error", "reproduction")
+    ]
+    if heads:
+        outermost = min(pieces[i].block.level for i in heads)
+        return next(i for i in reversed(heads) if pieces[i].block.level == outermost)
+    start = first
+    while start > after and not pieces[start - 1].is_heading and _leads(pieces[start - 1]):
+        start -= 1
+    return start
+
+
+def _leads(piece: Piece) -> bool:
+    block = piece.block
+    if block.kind == "code":
+        return False
+    return block.text.rstrip().endswith((":", "：")) or cues.sentence_role(block.text) in ("error", "reproduction")
+
+
+def _close(pieces: Sequence[Piece], group: Group) -> int:
+    """Where the part about the last error ends: at a heading of the same rank that says nothing about errors."""
+    opening = pieces[group.start]
+    level = opening.block.level if opening.is_heading else 0
+    for i in range(group.first + 1, len(pieces)):
+        piece = pieces[i]
+        if piece.is_heading and level and piece.block.level <= level and piece.role is None:
+            return i
+    return len(pieces)

@@ -1,0 +1,131 @@
+"""What headings and sentences announce, in several languages: the tables in `indexer/data`, asked.
+
+Rows are phrases, not regular expressions; `…` in one stands for a few words. All rows of a table that begin the same
+way become one pattern, so that a question costs one pass over the text, however many rows there are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+
+DATA = Path(__file__).with_name("data")
+LONGEST_HEADING = 120
+"""Characters of a heading that a role is looked for in: what is longer is a sentence."""
+_GAP = r"[^.!?\n]{0,60}?"
+_IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_EDGES = re.compile(r"^[\W\d_]+|[\W_]+$")
+_MARKS = (("✅", "fix"), ("✔", "fix"), ("❌", "reproduction"), ("⛔", "reproduction"), ("🚫", "avoid"))
+
+
+@cache
+def rows(name: str) -> tuple[dict[str, str], ...]:
+    """A table's rows as mappings of column to cell. Raises ValueError for a ragged row."""
+    lines = [
+        line for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
+    ]
+    header = lines[0].split("\t")
+    return tuple(dict(zip(header, line.split("\t"), strict=True)) for line in lines[1:])
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """A list's entries, one a line."""
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
+
+
+@lru_cache(4096)
+def heading_role(heading: str) -> str | None:
+    """The role that a heading (or bold line, label, table head) announces for what stands beneath it; else None."""
+    for mark, role in _MARKS:
+        if mark in heading:
+            return role
+    text = plain_heading(heading)
+    if not text or len(text) > LONGEST_HEADING:
+        return None
+    for pattern, role in _heading_patterns():
+        if pattern.search(text):
+            return role
+    return None
+
+
+def plain_heading(heading: str) -> str:
+    """A heading in small letters, without what decorates it: numbers, signs and emoji at either end."""
+    text = unicodedata.normalize("NFKC", heading).replace("’", "'")
+    return _EDGES.sub("", text).lower().strip()
+
+
+@lru_cache(8192)
+def weights(sentence: str) -> dict[str, int]:
+    """How much speaks for each role of a sentence: the weights of all cues in it, added up."""
+    text = unicodedata.normalize("NFKC", sentence).replace("’", "'").lower().strip(" \t\n*_\"'“”-•")
+    found: dict[str, int] = {}
+    for pattern, role, weight in _sentence_patterns():
+        if pattern.search(text):
+            found[role] = found.get(role, 0) + weight
+    first = re.match(r"(?:then |now |please |just |simply |next,? |instead,? |so |and |or )?([^\W\d_]+)", text)
+    if first and first[1] in words("imperatives.txt"):
+        found["fix"] = found.get("fix", 0) + 2
+    return found
+
+
+def sentence_role(sentence: str) -> str | None:
+    """The role that most speaks for, if any; where two are equal, the one that is easier to be wrong about."""
+    found = weights(sentence)
+    if not found:
+        return None
+    order = ("avoid", "diagnosis", "fix", "cause", "reproduction", "error")
+    return max(found, key=lambda role: (found[role], -order.index(role)))
+
+
+@lru_cache(4096)
+def boilerplate(line: str) -> str | None:
+    """Whether a paragraph is about the site: `line`, or `end` where all that follows is."""
+    text = plain_sentence(line)
+    if not text or len(text) > 300:
+        return None
+    found = [row_scope for pattern, row_scope in _boilerplate_patterns() if pattern.search(text)]
+    if "end" in found and len(text) < 120:
+        return "end"
+    return "line" if found else None
+
+
+def plain_sentence(text: str) -> str:
+    """Small letters, one space between words, nothing decorative in front."""
+    text = unicodedata.normalize("NFKC", text).replace("’", "'").lower()
+    return re.sub(r"^[\W_]+", "", " ".join(text.split()))
+
+
+def _pattern(match: str, phrases: Iterable[str]) -> re.Pattern[str]:
+    alternatives = "|".join(_one(match, phrase) for phrase in phrases)
+    whole = {"is": rf"^(?:{alternatives})$", "starts": rf"^(?:{alternatives})", "has": rf"(?:{alternatives})"}
+    return re.compile(whole[match])
+
+
+def _one(match: str, phrase: str) -> str:
+    body = _GAP.join(re.escape(part.strip()).replace(r"\ ", r"\s+") for part in phrase.split("…"))
+    if _IDEOGRAPH.search(phrase) or match != "has":
+        return body
+    # A phrase begins at a word; it may end inside one (`reproduc`), because words are inflected.
+    return (r"(?<!\w)" if phrase[0].isalnum() else "") + body
+
+
+@cache
+def _heading_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((_pattern(row["match"], [row["phrase"]]), row["role"]) for row in rows("headings.tsv"))
+
+
+@cache
+def _sentence_patterns() -> tuple[tuple[re.Pattern[str], str, int], ...]:
+    return tuple(
+        (_pattern(row["match"], [row["phrase"]]), row["role"], int(row["weight"])) for row in rows("sentences.tsv")
+    )
+
+
+@cache
+def _boilerplate_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((_pattern(row["match"], [row["phrase"]]), row["scope"]) for row in rows("boilerplate.tsv"))

@@ -1,0 +1,126 @@
+"""Any page that isn't an authored article → entries, or the extract body of `kb extract`. Never raises."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from indexer.article import slug
+from indexer.document import Document
+from indexer.draft import template as template_of
+from indexer.extract import Extracted, Part, extract
+from indexer.printed import Printed
+from indexer.readers import read_document
+from kb.codes import codes
+from kb.libraries import library_of_module
+from kb.models import Cause, Entry, ErrorForm, Fix
+from kb.normalize import core
+from kb.templates import Template
+
+LONGEST_MESSAGE = 2000
+"""Characters of a message that are kept."""
+
+
+def entries_of(data: bytes, name: str, source: str) -> tuple[Entry, ...]:
+    """The entries of a page; `name` is the file's inside `source`. Empty where it says nothing about an error."""
+    document = read_document(name, data)
+    identity = hashlib.sha256((document.source or "").encode() or data).hexdigest()[:12]
+    found = extract(document)
+    return tuple(_entry(one, document, f"x/{identity}-{number}", name, source) for number, one in enumerate(found, 1))
+
+
+def extract_body(data: bytes, name: str) -> dict[str, Any]:
+    """What is read out of a page, as `kb extract --json` prints it."""
+    document = read_document(name, data)
+    return {
+        "file": name,
+        "title": document.title,
+        "published": document.published,
+        "updated": document.updated,
+        "author": document.author,
+        "source": document.source,
+        "language": document.language,
+        "tags": list(document.tags),
+        "entries": [_body(one) for one in extract(document)],
+        "problems": [one.to_dict() for one in document.problems],
+    }
+
+
+def _body(one: Extracted) -> dict[str, Any]:
+    return {
+        "errors": [
+            {"exception": error.exception, "message": _message(error), "template": template(error)}
+            for error in one.errors
+        ],
+        "causes": [{"text": part.text, "lines": list(part.lines)} for part in one.causes],
+        "fixes": [{"text": part.text, "code": list(part.code), "lines": list(part.lines)} for part in one.fixes],
+        "reproduction": [code for part in one.reproduction for code in part.code],
+        "confidence": one.confidence,
+    }
+
+
+def _message(error: Printed) -> str:
+    return core(error.message)[:LONGEST_MESSAGE].strip()
+
+
+def template(error: Printed) -> str:
+    """The message's template: a slot for each part that differs from program to program."""
+    text = template_of(_message(error))
+    try:
+        Template.parse(text)
+    except ValueError:
+        return _message(error).replace("{", "{{").replace("}", "}}")
+    return text
+
+
+def _entry(one: Extracted, document: Document, identity: str, name: str, source: str) -> Entry:
+    forms = _forms(one)
+    return Entry(
+        id=identity,
+        title=one.title,
+        library=_library(one.errors[0]),
+        origin="extracted",
+        errors=forms,
+        causes=tuple(_cause(number, part) for number, part in enumerate(one.causes, 1)),
+        fixes=tuple(_fix(number, part, bool(one.causes)) for number, part in enumerate(one.fixes, 1)),
+        codes=tuple(dict.fromkeys(code for e in one.errors for code in codes(e.exception or "", e.message))),
+        tags=document.tags,
+        confidence=one.confidence,
+        source=source,
+        file=name,
+        url=document.source,
+        published=document.published,
+        updated=document.updated,
+        reproduction=tuple(code for part in one.reproduction for code in part.code),
+    )
+
+
+def _forms(one: Extracted) -> tuple[ErrorForm, ...]:
+    """Each wording once. One that is nothing but a slot identifies nothing, unless the page has no other."""
+    forms = dict.fromkeys(ErrorForm(error.exception or "", template(error)) for error in one.errors)
+    telling = [form for form in forms if Template.parse(form.message).specificity > 0 or not form.message]
+    return tuple(telling or forms)
+
+
+def _library(error: Printed) -> str:
+    module = (error.exception or "").partition(".")[0] if "." in (error.exception or "") else ""
+    return error.library or (library_of_module(module) if module else "python")
+
+
+def _cause(number: int, part: Part) -> Cause:
+    title = _first_words(part.text)
+    return Cause(f"cause-{number}", title, part.text, lines=part.lines)
+
+
+def _fix(number: int, part: Part, has_cause: bool) -> Fix:
+    title = _first_words(part.text) or f"Fix {number}"
+    return Fix(f"fix-{number}", "cause-1" if has_cause else None, title, part.text, part.code, lines=part.lines)
+
+
+def _first_words(text: str) -> str:
+    """A title for what has none: its first sentence, at most 90 characters."""
+    first = " ".join(text.split()).partition(". ")[0].rstrip(".:")
+    return first if len(first) <= 90 else first[:89].rsplit(" ", 1)[0] + "…"
+
+
+_SLUG = slug

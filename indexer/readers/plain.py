@@ -1,0 +1,126 @@
+"""Plain text → blocks: paragraphs, code and headings, told apart by how their lines look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from indexer.document import Block, Kind
+from indexer.readers import codelines
+
+_FENCE = re.compile(r"^\s*(```+|~~~+)\s*([\w+-]*)\s*$")
+_UNDERLINE = re.compile(r"^\s*([=\-~^*#])\1{3,}\s*$")
+_ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+\S")
+_LABEL = re.compile(r"^([^\W\d_][^\n:：.!?]{1,48})[:：]\s*$")
+
+
+def blocks_of(lines: Sequence[str], first: int = 1) -> list[Block]:
+    """The blocks of some lines of text; `first` is the number of the first one in the file."""
+    blocks: list[Block] = []
+    for kind, start, end, language in _runs(lines):
+        text = _dedented(lines[start:end]) if kind == "code" else " ".join(" ".join(lines[start:end]).split())
+        if not text.strip():
+            continue
+        if kind == "prose":
+            kind, text = _prose_kind(text)
+        level = 2 if kind == "heading" else 0
+        blocks.append(Block(kind, text, (first + start, first + end - 1), level, language))
+    return blocks
+
+
+def _prose_kind(text: str) -> tuple[Kind, str]:
+    if found := _LABEL.match(text):
+        return "heading", found[1].strip()
+    if _ITEM.match(text):
+        return "item", re.sub(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", "", text)
+    return "prose", text
+
+
+def _runs(lines: Sequence[str]) -> list[tuple[Kind, int, int, str]]:
+    """Stretches of lines of one kind: kind, first line, line behind the last one, language of a fence."""
+    runs: list[tuple[Kind, int, int, str]] = []
+    at = 0
+    while at < len(lines):
+        if fence := _FENCE.match(lines[at]):
+            end = next((i for i in range(at + 1, len(lines)) if lines[i].strip() == fence[1]), len(lines))
+            runs.append(("code", at + 1, end, fence[2]))
+            at = end + 1
+            continue
+        if not lines[at].strip():
+            at += 1
+            continue
+        end = at + 1
+        while end < len(lines) and lines[end].strip() and not _FENCE.match(lines[end]):
+            end += 1
+        runs += _chunk(lines, at, end)
+        at = end
+    return _joined(lines, runs)
+
+
+def _chunk(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, int, str]]:
+    """A chunk without empty lines, cut where code and prose meet."""
+    if end - start == 2 and _UNDERLINE.match(lines[start + 1]):
+        return [("heading", start, start + 1, "")]
+    weights = [codelines.weight(line) for line in lines[start:end]]
+    if not any(weights) or (max(weights) < 2 and sum(map(bool, weights)) * 2 <= len(weights)):
+        return _items(lines, start, end)
+    runs: list[tuple[Kind, int, int, str]] = []
+    kinds: list[Kind] = []
+    for number, value in enumerate(weights):
+        text = lines[start + number]
+        previous = kinds[-1] if kinds else None
+        prose = codelines.looks_like_prose(text.strip())
+        if value == 2 or (value == 1 and previous != "prose") or (value == 1 and text[:1] in " \t"):
+            kinds.append("code")
+        elif previous == "code" and not prose:
+            kinds.append("code")
+        elif previous is None and not prose and max(weights) == 2 and not codelines.ends_a_sentence(text):
+            kinds.append("code")
+        else:
+            kinds.append("prose")
+    at = 0
+    while at < len(kinds):
+        stop = at
+        while stop < len(kinds) and kinds[stop] == kinds[at]:
+            stop += 1
+        runs.append((kinds[at], start + at, start + stop, ""))
+        at = stop
+    return runs
+
+
+def _items(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, int, str]]:
+    """Prose, cut in front of each item of a list."""
+    cuts = [start, *(i for i in range(start + 1, end) if _ITEM.match(lines[i])), end]
+    return [("prose", a, b, "") for a, b in zip(cuts, cuts[1:], strict=False)]
+
+
+def _joined(lines: Sequence[str], runs: list[tuple[Kind, int, int, str]]) -> list[tuple[Kind, int, int, str]]:
+    """Code that only empty lines divide is one piece, unless one half is a printed error and the other a program."""
+    joined: list[tuple[Kind, int, int, str]] = []
+    for run in runs:
+        previous = joined[-1] if joined else None
+        if (
+            previous
+            and run[0] == previous[0] == "code"
+            and not (run[3] or previous[3])
+            and all(not line.strip() for line in lines[previous[2] : run[1]])
+            and _shows_error(lines, previous) == _shows_error(lines, run)
+        ):
+            joined[-1] = ("code", previous[1], run[2], "")
+        else:
+            joined.append(run)
+    return joined
+
+
+def _shows_error(lines: Sequence[str], run: tuple[Kind, int, int, str]) -> bool:
+    return any(codelines.is_error_line(line.strip()) for line in lines[run[1] : run[2]])
+
+
+def _dedented(lines: Sequence[str]) -> str:
+    """Code without the indentation that all its lines share; tabs and empty lines stay."""
+    full = [line for line in lines if line.strip()]
+    margin = min((len(line) - len(line.lstrip()) for line in full), default=0)
+    prefix = full[0][:margin] if full else ""
+    if margin and not all(line.startswith(prefix) for line in full):
+        margin = 0
+    return "\n".join(line[margin:].rstrip() if line.strip() else "" for line in lines).strip("\n")

@@ -1,0 +1,32 @@
+"""A page as plain text: what a browser's "save as text", a crawler or a person leaves of it."""
+
+from __future__ import annotations
+
+from indexer import cues
+from indexer.document import Document
+from indexer.readers import plain
+
+_LONGEST_TITLE = 160
+
+
+def read(name: str, text: str) -> Document:
+    """The document of a text file."""
+    lines = text.expandtabs(8).split("\n") if "\t" in text else text.split("\n")
+    title, skip = _title(lines)
+    return Document(name, tuple(plain.blocks_of(lines[skip:], skip + 1)), title=title)
+
+
+def _title(lines: list[str]) -> tuple[str | None, int]:
+    """The page's first line that is no chrome, without the site's name where the next line repeats it; and how many
+    lines that takes."""
+    for number, line in enumerate(lines[:40]):
+        text = line.strip()
+        if not text or cues.boilerplate(text):
+            continue
+        following = lines[number + 1].strip() if number + 1 < len(lines) else ""
+        if following and following != text and text.endswith(following) and len(following) > len(text) / 3:
+            return following, number + 2
+        if len(text) <= _LONGEST_TITLE:
+            return text, number + 1
+        break
+    return None, 0

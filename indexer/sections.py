@@ -1,0 +1,109 @@
+"""Which role the headings give to what stands beneath them, and what of a page is not about its subject at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from indexer import cues
+from indexer.document import Block
+from indexer.printed import Printed, printed_line
+
+_LABEL = re.compile(r"^(?P<label>[^\W\d_][^:：.!?\n]{1,40})\s?[:：]\s+(?P<rest>\S.*)$", re.S)
+_ERROR_IN_HEADING = re.compile(
+    r"(?P<type>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}(?:Error|Exception|Warning|NotFound|Interrupt|Exit)): (?P<message>\S.*)$"
+)
+DROPPED = frozenset({"neither", "aside", "avoid", "diagnosis"})
+"""Roles of sections that hold nothing of an error's cause, fix or reproduction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A block and what its place says: `role` is what the nearest telling heading announces; `path` are the numbers
+    of the headings above it, outermost first; `named` is the error that a heading names."""
+
+    block: Block
+    role: str | None = None
+    path: tuple[int, ...] = ()
+    named: Printed | None = None
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading."""
+        return self.block.kind == "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    level: int
+    role: str | None
+    number: int
+
+
+def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
+    """The blocks with their roles, without what is about the site."""
+    found: list[Piece] = []
+    stack: list[_Open] = []
+    plain_title = cues.plain_heading(title or "")
+    for number, block in enumerate(_labels_split(_about_the_subject(blocks))):
+        if block.kind == "heading":
+            while stack and stack[-1].level >= block.level:
+                stack.pop()
+            named = error_in_heading(block.text)
+            heads = block.level == 1 or cues.plain_heading(block.text) == plain_title
+            role = None if heads or named else block.hint or cues.heading_role(block.text)
+            stack.append(_Open(block.level, role, number))
+            found.append(Piece(block, role, tuple(one.number for one in stack), named))
+            continue
+        role = next((one.role for one in reversed(stack) if one.role), None)
+        if block.label:
+            role = cues.heading_role(block.label) or role
+        found.append(Piece(block, block.hint or role, tuple(one.number for one in stack)))
+    return found
+
+
+def error_in_heading(text: str) -> Printed | None:
+    """The error that a heading names with its message: all of it, or behind words such as `How to fix`."""
+    plain = re.sub(r"^[#\d.\s)]+", "", text).strip()
+    if whole := printed_line(plain):
+        return whole
+    if found := _ERROR_IN_HEADING.search(plain):
+        return printed_line(f"{found['type']}: {found['message'].rstrip(' ”’“?')}")
+    quoted = re.search(r"[\"“„«`]([^\"”“»`]{8,200})[\"”“»`]", plain)
+    return printed_line(quoted[1]) if quoted else None
+
+
+def _about_the_subject(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks up to where the page ends and the site goes on, without single lines about the site."""
+    seen_code = False
+    held: Block | None = None
+    for block in blocks:
+        scope = cues.boilerplate(block.text) if block.kind in ("prose", "item", "heading") else None
+        if scope == "end" and seen_code and block.post is None:
+            if held and held.kind == "prose" and held.text[-1:].isalnum():
+                held = None  # the page breaks off in the middle of a sentence
+            break
+        if scope:
+            continue
+        seen_code = seen_code or block.kind in ("code", "output", "row")
+        if held:
+            yield held
+        held = block
+    if held:
+        yield held
+
+
+def _labels_split(blocks: Iterable[Block]) -> Iterator[Block]:
+    """`Cause: the pool is empty` and a paragraph in bold are headings of their own."""
+    for block in blocks:
+        if block.kind == "prose" and block.strong and len(block.text) <= cues.LONGEST_HEADING:
+            yield replace(block, kind="heading", level=7, text=block.text.rstrip(":："), code_spans=())
+            continue
+        found = _LABEL.match(block.text) if block.kind in ("prose", "item") else None
+        if found and (role := cues.heading_role(found["label"])) and len(found["label"].split()) <= 4:
+            cut = found.start("rest")
+            spans = tuple((start - cut, end - cut) for start, end in block.code_spans if start >= cut)
+            yield replace(block, text=found["rest"], code_spans=spans, hint=block.hint or role)
+        else:
+            yield block

@@ -1,0 +1,206 @@
+"""What each sentence and each piece of code about an error tells: cause, fix, reproduction, or nothing of these.
+
+Headings decide where they say something. Elsewhere the sentences' own cues count, and where those are silent the
+order: what failed and why stands before what mends it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from indexer import cues
+from indexer.document import Block
+from indexer.printed import command_of
+from indexer.sections import DROPPED, Piece
+
+_SENTENCE = re.compile(r"(?<=[.!?])[\"')”]?\s+(?=[\"'(“„«`A-ZÀ-ÖØ-ÞА-Я0-9_])|(?<=[。！？])")
+_SHORT = 5
+"""Words of a sentence that only goes with the one before it (`I did not.`)."""
+_BROKEN = re.compile(r"⛔|❌|\b(?:wrong|broken|bad|fails|raises|throws|before)\b|(?:#|//) ?(?:error|boom)", re.I)
+_MENDED = re.compile(r"✅|\b(?:works|fixed|good|correct|right|after|ok)\b", re.I)
+_COMMENT = re.compile(r"(?:#|//|--|/\*)[^\n]{0,120}")
+_ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|cf|z\. ?B|bzw|Nr|approx)\.$")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something about an error: its role (`cause`, `fix`, `reproduction`), the words or the code, where it stands.
+    `opens` tells that a new fix begins here."""
+
+    role: str
+    text: str
+    block: Block
+    code: bool = False
+    opens: bool = False
+
+
+def sentences(text: str) -> list[str]:
+    """A paragraph's sentences; abbreviations end none."""
+    parts: list[str] = []
+    for part in _SENTENCE.split(text):
+        if parts and _ABBREVIATION.search(parts[-1]):
+            parts[-1] += " " + part
+        elif part.strip():
+            parts.append(part.strip())
+    return parts
+
+
+def tell(pieces: Sequence[Piece], errors_at: set[int], start: int, end: int) -> Iterator[Told]:
+    """What the pieces from `start` to `end` tell about the error that is printed in the pieces `errors_at`."""
+    reader = _Reader(pieces, errors_at)
+    for at in range(start, end):
+        yield from reader.take(at)
+
+
+class _Reader:
+    """Goes through the pieces of one error. `flow` is what a sentence without any cue is taken for."""
+
+    def __init__(self, pieces: Sequence[Piece], errors_at: set[int]) -> None:
+        self.pieces = pieces
+        self.errors_at = errors_at
+        self.flow = "context"
+        self.leads: str | None = None
+        self.opens = False
+        self.cause_told = False
+
+    def take(self, at: int) -> Iterator[Told]:
+        piece = self.pieces[at]
+        block = piece.block
+        if piece.is_heading:
+            self.leads, self.opens = None, True
+            if piece.role in ("cause", "fix"):
+                self.flow = piece.role
+            if piece.role == "fix" and not self._opens_a_section(at):
+                yield from ()
+            elif piece.role == "fix" or (piece.role is None and self._inside_fix(piece)):
+                return
+            return
+        if at in self.errors_at:
+            if self.flow == "context":
+                self.flow = "cause"
+            yield from self._failing(piece)
+            self.leads = None
+            return
+        if block.kind in ("code", "output"):
+            yield from self._code(piece)
+            return
+        if block.kind in ("prose", "item"):
+            yield from self._prose(piece)
+
+    def _failing(self, piece: Piece) -> Iterator[Told]:
+        """What was typed before the error came; or the program that names it in a comment."""
+        commands = [found for line in piece.block.text.split("\n") if (found := command_of(line))]
+        if commands:
+            yield Told("reproduction", "\n".join(commands), piece.block, code=True)
+
+    def _code(self, piece: Piece) -> Iterator[Told]:
+        block, role = piece.block, piece.role
+        if block.kind == "output" or role in DROPPED:
+            return
+        lead, self.leads = self.leads, None
+        if lead in ("avoid", "diagnosis"):
+            return
+        if role in (None, "error") or (role == "cause" and lead == "fix"):
+            role = lead or _by_comments(block.text) or self._by_order(block)
+        if role != "fix" or lead is None:
+            if looks_only(block.text) and role != "reproduction":
+                return
+        if role == "fix":
+            self.flow = "fix"
+        yield Told("fix" if role == "fix" else "reproduction", block.text, block, code=True)
+
+    def _by_order(self, block: Block) -> str:
+        return "fix" if self.flow == "fix" else "reproduction"
+
+    def _prose(self, piece: Piece) -> Iterator[Told]:
+        block, role = piece.block, piece.role
+        if role in DROPPED:
+            return
+        in_question = block.post is not None and block.post.kind == "question"
+        previous: str | None = None
+        kept: list[tuple[str, str]] = []
+        self.leads = None
+        for sentence in sentences(block.text):
+            own = cues.sentence_role(sentence)
+            if own in ("error", "reproduction", "fix", "diagnosis", "avoid"):
+                self.leads = own
+            taken = self._sentence(sentence, own, role, previous)
+            previous = own or (previous if len(sentence.split()) <= _SHORT else None)
+            if taken in ("cause", "fix") and not in_question:
+                kept.append((taken, sentence))
+                if taken == "fix" and role != "cause":
+                    self.flow = "fix"
+                self.cause_told = self.cause_told or taken == "cause"
+        opens, self.opens = self.opens, False
+        for part, text in _runs(kept):
+            yield Told(part, text, block, opens=opens or part == "fix")
+
+    def _sentence(self, sentence: str, own: str | None, role: str | None, previous: str | None) -> str | None:
+        """The role of one sentence: its section's, unless it speaks against it; else its own; else by order."""
+        if own == "avoid" or (own is None and previous == "avoid" and len(sentence.split()) <= _SHORT):
+            return None
+        if role in ("cause", "fix"):
+            return None if own == "diagnosis" and role == "fix" else role
+        if role in ("error", "reproduction"):
+            return "cause" if own == "cause" and cues.weights(sentence)["cause"] >= 3 else None
+        if own in ("error", "reproduction", "diagnosis"):
+            return None
+        if own == "fix":
+            return "fix" if self.flow != "context" else None
+        if own == "cause":
+            strong = self.flow != "context" or cues.weights(sentence)["cause"] >= 3
+            return "cause" if strong and self.flow != "fix" else ("fix" if self.flow == "fix" else None)
+        if sentence.rstrip().endswith(("?", "？")):
+            return None
+        if sentence.rstrip().endswith((":", "：")):
+            self.leads = self.leads or ("fix" if self.flow == "fix" or self.cause_told else None)
+            return "fix" if self.leads == "fix" and self.flow != "context" else None
+        if previous == "cause" and self.flow == "context":
+            return "cause"
+        return self.flow if self.flow in ("cause", "fix") else None
+
+    def _opens_a_section(self, at: int) -> bool:
+        return True
+
+    def _inside_fix(self, piece: Piece) -> bool:
+        return self.flow == "fix"
+
+
+def _runs(kept: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Neighbouring sentences of one role, as one text."""
+    at = 0
+    while at < len(kept):
+        end = at
+        while end < len(kept) and kept[end][0] == kept[at][0]:
+            end += 1
+        yield kept[at][0], " ".join(text for _, text in kept[at:end])
+        at = end
+
+
+def _by_comments(code: str) -> str | None:
+    """What the comments in a program say of it: the broken one or the mended one."""
+    comments = " ".join(_COMMENT.findall(code))
+    if _MENDED.search(comments) and not _BROKEN.search(comments):
+        return "fix"
+    if _BROKEN.search(comments) and not _MENDED.search(comments):
+        return "reproduction"
+    return None
+
+
+def looks_only(code: str) -> bool:
+    """Whether a block only looks (`systemctl status`, `kubectl describe`): diagnosis, which mends nothing."""
+    lines = [line.strip() for line in code.split("\n") if line.strip()]
+    typed = [found for line in lines if (found := command_of(line))]
+    commands = typed or [line for line in lines if not line.startswith("#")]
+    return bool(commands) and all(_reads_only(command) for command in commands)
+
+
+def _reads_only(command: str) -> bool:
+    words = [word for word in command.split() if not word.startswith("-") and "=" not in word]
+    words = words[1:] if words[:1] == ["sudo"] else words
+    if not words or ">" in command.replace("->", ""):
+        return False
+    tools = cues.words("read_only.txt")
+    return words[0] in tools or " ".join(words[:2]) in tools or " ".join(words[:3]) in tools
