@@ -100,21 +100,23 @@ class TemplateIndex:
         if len(looked) > LONGEST_HEAD + LONGEST_END:
             looked = looked[:LONGEST_HEAD] + " " + looked[-LONGEST_END:]
         ranks = self._postings.ranks(message_words(looked))
-        hits = sorted(self._whole(exception, message, full, ranks), key=_order)
-        if not hits or hits[0].weight < EXPLAINED * len(full.text):
+        short = core(message)
+        bare = full if len(short) == len(message) else Squeezed(short)
+        hits = sorted(self._whole(exception, full, bare, ranks), key=_order)
+        if not hits or hits[0].weight < EXPLAINED * len(bare.text):
             seen = {hit.row.id for hit in hits}
             parts = list(self._partial(exception, message, ranks, seen))
             if parts:
                 hits = sorted(hits + parts, key=_order)
         return hits
 
-    def _whole(self, exception: str, message: str, full: Squeezed, ranks: list[int]) -> Iterator[TemplateHit]:
-        short = core(message)
-        forms = [full] if len(short) == len(message) else [full, Squeezed(short)]
+    def _whole(self, exception: str, full: Squeezed, bare: Squeezed, ranks: list[int]) -> Iterator[TemplateHit]:
+        """Templates that the message fits, as it is or without its tail (`bare`)."""
         for number in [*self._postings.fitting(ranks), *self._named.get(_name(exception), ())[:MOST_NAMED]]:
             chunks = self._bones[number].split(SLOT)
             cores = self._cores.get(number)
-            for form in forms:
+            # A wording without a tail is tried on the message without one first, or its last slot would hold the tail.
+            for form in (bare, full) if cores is None else (full, bare):
                 if fits(chunks, form.text):
                     hit = self._hit(number, exception, self._rows[number].message, form)
                 elif cores is not None and fits(self._template(cores).chunks, form.text):
