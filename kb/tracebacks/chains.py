@@ -66,8 +66,18 @@ def _distinct(errors: Sequence[Chain]) -> tuple[Chain, ...]:
             by_name.setdefault(name, []).append(len(kept))
             kept.append(chain)
         elif _weight(chain) > _weight(kept[known]):
-            kept[known] = chain
+            kept[known] = _framed(chain, kept[known])
+        else:
+            kept[known] = _framed(kept[known], chain)
     return tuple(kept)
+
+
+def _framed(chain: Chain, other: Chain) -> Chain:
+    """The chain, with the frames of `other` where its own error was shown without any."""
+    raised, frames = _raised(chain), _raised(other).frames
+    if raised.frames or not frames:
+        return chain
+    return tuple(replace(tb, frames=frames) if tb is raised else tb for tb in chain)
 
 
 def _raised(chain: Chain) -> Traceback:

@@ -13,6 +13,7 @@ _ANCHOR = re.compile(
 )
 _OPEN = re.compile(r"(?:(?<=[\s:,\[({=bBuU])|\A)[\"']")
 _DATA = re.compile(r"\s*(?:[\w.-]{1,30}: )?(?:[{\[(]|b?[\"'])")
+_ELEMENT = re.compile(r"\s*\".{2,4000}\",?\s*$")
 _MESSAGE = re.compile(r"(?:Error|Exception|Warning|ERROR|error): ")
 _NEXT = re.compile(r"\s*,\s*[bu]?([\"'])")
 _ROUNDS = 3
@@ -28,13 +29,18 @@ def _anchor(text: str) -> re.Match[str] | None:
     return _ANCHOR.search(text) or (_MESSAGE.search(text) if _DATA.match(text) else None)
 
 
+def _is_escaped(text: str) -> bool:
+    """Whether a line holds escaped lines of a traceback, or is one element of a list of them."""
+    return ("\\n" in text and bool(_anchor(text))) or ("\\" in text and bool(_ELEMENT.match(text)))
+
+
 def clean(lines: list[Line]) -> list[Line]:
     """The strings' contents, line by line; strings in strings too."""
     for _ in range(_ROUNDS):
         result: list[Line] = []
         changed = False
         for line in lines:
-            if "\\n" in line.text and _anchor(line.text):
+            if _is_escaped(line.text):
                 result.extend(_literals(line))
                 changed = True
             else:
@@ -48,7 +54,8 @@ def clean(lines: list[Line]) -> list[Line]:
 def _literals(line: Line) -> list[Line]:
     """The text in front, the contents of the literals that hold the traceback, and the text behind."""
     anchor = _anchor(line.text)
-    assert anchor
+    if not anchor:
+        return _element(line)
     start, quote = _opening(line.text, anchor.start())
     result = [line.cut(0, start)] if line.text[:start].strip() else []
     if not quote:
@@ -69,6 +76,15 @@ def _literals(line: Line) -> list[Line]:
     if rest.text.strip(" ]})>,;"):
         result.append(rest)
     return result
+
+
+def _element(line: Line) -> list[Line]:
+    """The lines of a literal that fills its line."""
+    start = line.text.index('"') + 1
+    end = line.text.rindex('"')
+    content = unescaped(line.cut(start, end))
+    last = line.text.rstrip().endswith('"')
+    return [*content, Line(BREAK, line.origins()[end], line.origins(end, end + 1))] if last else content
 
 
 def _opening(text: str, anchor: int) -> tuple[int, str]:

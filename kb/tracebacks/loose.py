@@ -22,7 +22,7 @@ _CALM = re.compile(r".{0,100}?\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _FIELD = re.compile(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
 _CODE = re.compile(
     r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with "
-    r"|note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)"
+    r"|[\"'][\w.-]{1,40}[\"']: |note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)"
 )
 
 
@@ -80,7 +80,8 @@ def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]
     while at < len(lines):
         line = lines[at]
         score = 0.0 if at in inside else _score(line.text)
-        fields = [value for value in _values(line) if _score(value.text) > 0] if score > 0 else []
+        telling = at not in inside and words.trouble(line.text[:4000])
+        fields = [value for value in _values(line) if _score(value.text) > 0] if telling else []
         if fields:
             candidates += [(_score(value.text) + 2, at, _message([value], 0, 1)) for value in fields]
             at += 1

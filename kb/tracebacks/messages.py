@@ -15,7 +15,7 @@ MAX_LINES = 120
 _OTHER = re.compile(
     r"\s*(?:"
     r"(?:FAILED|ERROR) \S+::|E {3,7}\S|\+-[+-]-|\S{1,200}\.py:\d+: |make(?:\[\d+\])?: "
-    r"|at [\w.$]+\(|\(\d+ additional frame"
+    r"|at [\w.$<>]+ ?\(|\(\d+ additional frame"
     r"|\w?[^\n]{0,80}\.\.\.\s*$"
     r"|\S.{0,300} in \S{1,80}, line \d"
     r"|[a-z][\w+-]{1,20}: [a-z_]\w*[(:]"

@@ -29,6 +29,7 @@ _TYPE_KEYS = {
     "error_type", "exc_type", "exception_type", "errorType", "exception.type", "exc.type", "error.type", "ename",
     "exception_class", "type", "name", "exception", "error", "detail",
 }  # fmt: skip
+_MESSAGE_KEYS = {"error_message", "errorMessage", "exc_message", "exception.message", "error.message", "evalue"}
 _LOOK_AHEAD = 12
 
 
@@ -118,7 +119,7 @@ def read_object(lines: list[Line], at: int) -> Found | None:
         for key, value in fields:
             if key in _TYPE_KEYS and words.is_exception(value.text):
                 name = name or value
-            elif len(value.text) > 3 and " " in value.text and not shapes.HEADER.search(value.text):
+            elif (" " in value.text or key in _MESSAGE_KEYS) and not shapes.HEADER.search(value.text):
                 told.append((not key.lower().startswith(("err", "exc", "eval")), value))
         end = number + 1
     if name is None:

@@ -11,6 +11,9 @@ from kb.tracebacks.lines import Line
 from kb.tracebacks.paths import in_app
 
 _LOOK_AHEAD = 40
+_RAISE = re.compile(
+    rf"\s*raise (?P<type>{shapes.NAME})\((?P<quote>[\"'])(?P<message>[^\"'\\]+)(?P=quote)\)(?: from \w+)?\s*$"
+)
 
 
 def read(lines: list[Line], at: int) -> Found | None:
@@ -31,7 +34,19 @@ def read(lines: list[Line], at: int) -> Found | None:
         # Only a SyntaxError is shown without a function and with a caret; its own line was cut off.
         shown = [line for line in lines[start:at] if line.text.strip()][-3:]
         return Found(at, "python", (traceback("SyntaxError", (), shown, bounded(frames)),), start=start)
-    return Found(max(at, start + 1), "python", frames=bounded(frames), start=start)
+    found = _read_raise(lines, start, at, frames)
+    return found or Found(max(at, start + 1), "python", frames=bounded(frames), start=start)
+
+
+def _read_raise(lines: list[Line], start: int, at: int, frames: list[Frame]) -> Found | None:
+    """What the last source line raises in so many words, where the exception line was cut off."""
+    for line in reversed(lines[max(start, at - 3) : at]):
+        match = _RAISE.match(line.text)
+        if match and (words.is_exception(match["type"]) or words.may_be_exception(match["type"])):
+            message = [line.cut(*match.span("message"))]
+            shown = [line.cut(match.start("type"))]
+            return Found(at, "python", (traceback(match["type"], message, shown, bounded(frames)),), start=start)
+    return None
 
 
 def read_exception(lines: list[Line], at: int, frames: list[Frame], start: int) -> Found | None:

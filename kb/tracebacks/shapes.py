@@ -25,7 +25,7 @@ CONTEXT = re.compile(r"\W*During handling of the above exception(?: \(.{0,2000}\
 
 LOG = re.compile(
     r"\s*(?:"
-    r"[\[(]?\d{4}[-/.]\d\d[-/.]\d\d[T ]\d\d?:\d\d"
+    r"[\[(]?\d{4}[-/.]\d\d[-/.]\d\d,?[T ]\d\d?:\d\d"
     r"|[\[(]?\d\d[-/]\d\d[-/]\d{2,4}[ T]\d\d:\d\d"
     r"|\[?\d\d:\d\d:\d\d[\],. ]"
     r"|[\[(]?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[, ]"
