@@ -16,7 +16,6 @@ _EDGE = re.compile(r"\s*[╭╰┏┗┌└├]")
 _FRAME = re.compile(r"(?P<file>\S[^\n]{0,600}?):(?P<line>\d+) in (?P<name>\S+)\s*$")
 _ARROW = re.compile(r"\s*❱\s*(?P<line>\d+)\s?(?:[│┃] ?)*(?P<source>.*)")
 _PATH = re.compile(r"(?:/|~|\.|[A-Za-z]:\\)\S*$")
-_OTHER_END = re.compile(r"\s*[│┃]\s*$")
 
 
 def read(lines: list[Line], at: int) -> Found | None:

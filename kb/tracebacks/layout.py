@@ -10,7 +10,6 @@ from kb.tracebacks.lines import BREAK, Line, cut_at, glue
 # --- quotes -------------------------------------------------------------------------------------
 
 _QUOTE = re.compile(r"\s{0,3}(?:>\s?){1,8}(?!>)")
-_LIST = re.compile(r"\s{0,8}(?:[-*•]|\d{1,3}[.)])\s+(?=Traceback|File \")")
 
 
 def quoted(text: str) -> bool:

@@ -7,9 +7,7 @@ import re
 from kb.models import Traceback
 from kb.tracebacks import shapes, words
 
-_DRIVER = re.compile(
-    rf"\s*\((?P<type>{shapes.NAME})\) ?(?P<message>.*?)(?=\s*\[SQL: |\s*\(Background on this error|\s*$(?!\n))", re.S
-)
+_DRIVER = re.compile(rf"\s*\((?P<type>{shapes.NAME})\) ?")
 _REPR = re.compile(rf"(?<![\w.])(?P<type>{shapes.NAME})\((?:-?\d{{1,6}}, )?(?P<quote>[\"'])")
 _NAMED = re.compile(rf"(?<![\w.'\"])(?P<type>{shapes.NAME}): (?=\S)")
 _TAIL = re.compile(r"\s*(?:\[SQL: |\(Background on this error|\[parameters: )")
@@ -22,7 +20,7 @@ def inner(outer: Traceback) -> list[Traceback]:
     if "(" not in text and ": " not in text:
         return []
     found: list[Traceback] = []
-    driver = re.match(rf"\s*\((?P<type>{shapes.NAME})\) ?", text)
+    driver = _DRIVER.match(text)
     if driver and (words.is_exception(driver["type"]) or words.may_be_exception(driver["type"])):
         tail = _TAIL.search(text, driver.end())
         found.append(
@@ -54,12 +52,7 @@ def _paragraph(text: str, start: int) -> int:
 
 
 def _quoted(outer: Traceback, name: str, shown: int, start: int, end: int) -> Traceback:
-    while end > start and text_blank(outer.message[end - 1]):
+    while end > start and outer.message[end - 1].isspace():
         end -= 1
     span = outer.span_of(shown, max(end, shown + len(name))) or outer.span
     return Traceback(name, outer.message[start:end], "wrapped", span, origins=outer.origins[start:end])
-
-
-def text_blank(char: str) -> bool:
-    """Whether a character shows nothing."""
-    return char.isspace()
