@@ -13,7 +13,7 @@ from indexer import installed
 from indexer.raise_sites import read_sites
 from kb.classes import is_builtin
 from kb.errors import CallError
-from kb.libraries import library_of
+from kb.libraries import PYTHON, library_of
 from kb.models import Traceback
 from kb.normalize import core
 from kb.templates import Template
@@ -43,9 +43,13 @@ def harvest(package: str, path: Sequence[str] | None = None) -> Iterator[RaiseSi
 
 
 def harvested(error: Traceback) -> str | None:
-    """The template that an exception's message was made from, where the library that raised it is installed here."""
+    """The template that an exception's message was made from, where the library that raised it is installed here.
+
+    Python's own messages are not looked for: most are made by its compiled part, and its source takes long to read.
+    """
+    library = library_of(error)
     try:
-        sites = harvest(library_of(error))
+        sites = harvest(library) if library != PYTHON else iter(())
     except CallError:
         return None
     found = best_fit(sites, error.type, error.message)
