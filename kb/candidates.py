@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kb.causes import Scene, judge, singled_out
-from kb.classes import Agreement, agreement
+from kb.classes import Agreement, agreement, is_builtin
 from kb.codes import codes
 from kb.knowledge import Knowledge
 from kb.libraries import PYTHON, libraries_of
@@ -126,6 +126,8 @@ def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dic
     """What counts for an entry whichever way it was found."""
     one = spot.exception
     features = {"bias": 1.0, f"class_{agrees.value}": 1.0, f"relation_{one.relation}": 1.0}
+    if agrees in (Agreement.SAME, Agreement.NAME) and not is_builtin(one.name):
+        features["class_own"] = 1.0  # a class of the library's own says which library it is
     if entry.library != PYTHON:
         if entry.library in spot.libraries:
             features["library"] = 1.0
