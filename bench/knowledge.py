@@ -21,6 +21,7 @@ from kb.opening import KnowledgeBase, open_knowledge_base
 from kb.settings import load, shipped_articles
 from kb.store.codec import entry_to_json
 from kb.store.rows import Header, TemplateRow
+from kb.templates import Template
 
 _TAG = re.compile(r"\s+\[[^\[\]]*\]$")
 _ESCAPE = re.compile(r"\\([nt\\])")
@@ -61,13 +62,14 @@ def catalogue(path: str | Path) -> list[Entry]:
     """Bare entries of a table with the columns `slug`, `library`, `exception` and `message_templates`.
 
     Alternatives in a cell stand between ` || `; a version tag in brackets behind one is left out, `(no message)` is an
-    empty message.
+    empty message. Wordings that are no templates are left out.
     """
     entries = []
     with Path(path).open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
             messages = ["" if text == "(no message)" else text for text in _forms(row["message_templates"])]
-            forms = [ErrorForm(name, message) for name in _forms(row["exception"]) for message in messages]
+            readable = [message for message in messages if _is_template(message)]
+            forms = [ErrorForm(name, message) for name in _forms(row["exception"]) for message in readable]
             entries.append(bare(row["slug"], row["library"], forms))
     return entries
 
@@ -121,6 +123,14 @@ class _Entries:
 
     def bodies(self) -> Mapping[str, str]:
         return {one.id: entry_to_json(one) for one in self.entries}
+
+
+def _is_template(text: str) -> bool:
+    try:
+        Template.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _forms(cell: str) -> list[str]:
