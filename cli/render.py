@@ -96,8 +96,8 @@ def show_entry(entry: Mapping[str, Any], *, console: Console | None = None, full
     hidden = [cause for cause in causes if cause not in shown]
     if hidden:
         console.print(plain("If that is not it:", "bold"))
-        for cause in hidden:
-            _prose(console, f"- {cause['title']}" + (f": {cause['check']}" if cause["check"] else ""))
+        listed = (f"- {cause['title']}" + (f": {cause['check']}" if cause["check"] else "") for cause in hidden)
+        _prose(console, "\n".join(" ".join(line.split()) for line in listed))
         console.print(plain(f"  `kb show {entry['id']}` has their fixes.", "dim"))
     for avoid in entry["avoid"] if full else ():
         console.print(plain(f"Avoid: {_bare(avoid['title'])}", "bold red"))
@@ -113,7 +113,8 @@ def _show_fix(console: Console, fix: Mapping[str, Any]) -> None:
         )
     for proof in fix["verified"][:1]:
         packages = "".join(f", {name} {version}" for name, version in proof["packages"].items())
-        console.print(plain(f"    proven on Python {proof['python']}{packages}, {proof['date']}", "dim"))
+        proven = plain(f"proven on Python {proof['python']}{packages}, {proof['date']}", "dim")
+        console.print(Padding(proven, (0, 0, 1, 4)))
 
 
 def show_search(page: Mapping[str, Any]) -> None:

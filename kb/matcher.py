@@ -36,6 +36,8 @@ MOST_ERRORS = 8
 """Independent errors of one paste that are answered; a log may hold thousands."""
 MOST_CHAINED = 24
 """Exceptions of one chain that are looked at: the first and the last ones."""
+LEAST_CONFIDENCE = 0.02
+"""Entries behind the first that are less likely than this are left out."""
 TEXT_CONFIDENCE = 0.3
 """The most that words alone can say: entries found by full text are related, never trusted."""
 
@@ -118,8 +120,7 @@ class Matcher:
         said: Verdict = "none"
         if ranked:
             said = verdict(ranked[0].confidence, trusted=_trusted(ranked[0].candidate, matches[0], chain))
-            floor = 0.0 if said != "none" else 1.0
-            matches = tuple(one for one in matches if one.confidence >= floor)
+            matches = (matches[0], *(one for one in matches[1:] if one.confidence >= LEAST_CONFIDENCE))
         exceptions = tuple(
             ReadException(one, normalize(core(one.message)).text, codes(one.type, one.message), library_of(one))
             for one in chain

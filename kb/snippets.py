@@ -11,7 +11,7 @@ WIDTH = 160
 """Characters of a snippet."""
 MOST_WORDS = 12
 _WORD = re.compile(r"\w+")
-_FENCE = re.compile(r"[`*_]{1,3}")
+_FENCE = re.compile(r"[`*]{1,3}")
 
 
 def snippets(entry: Entry, query: str, most: int = 2) -> list[dict[str, Any]]:
