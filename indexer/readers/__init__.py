@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
 from pathlib import PurePath
 
 from indexer.document import Document
-from indexer.readers import text_page
+from indexer.problems import problem
+from indexer.readers.charset import decoded
+
+LONGEST_PAGE = 4 << 20
+"""Bytes of a page that is read; a longer one was not written by a person."""
+_BY_SUFFIX = {
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
+    ".rst": "rst", ".rest": "rst", ".ipynb": "notebook",
+}  # fmt: skip
+_HTML = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
 
 
 def read_document(name: str, data: bytes) -> Document:
     """The page that a file holds. Never raises: what can't be read gives a document with a problem and no blocks."""
-    return text_page.read(name, data.decode("utf-8", "replace"))
-
-
-_SUFFIX = PurePath
+    if len(data) > LONGEST_PAGE:
+        return Document(name, problems=(problem("KB601", name, 0, limit=LONGEST_PAGE),))
+    text = decoded(data)
+    if text is None:
+        return Document(name, problems=(problem("KB602", name, 0),))
+    kind = _BY_SUFFIX.get(PurePath(name).suffix.lower(), "text_page")
+    if kind in ("text_page", "markdown") and _HTML.match(text):
+        kind = "html"
+    try:
+        document: Document = import_module(f"indexer.readers.{kind}").read(name, text)
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError) as error:
+        # A stranger's file may break any parser; the run over all the others goes on.
+        return Document(name, problems=(problem("KB603", name, 0, reason=f"{type(error).__name__}: {error}"),))
+    return document

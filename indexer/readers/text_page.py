@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from indexer import cues
 from indexer.document import Document
-from indexer.readers import plain
+from indexer.readers import about, plain, speakers
 
 _LONGEST_TITLE = 160
 
 
 def read(name: str, text: str) -> Document:
     """The document of a text file."""
-    lines = text.expandtabs(8).split("\n") if "\t" in text else text.split("\n")
+    lines = text.split("\n")
     title, skip = _title(lines)
-    return Document(name, tuple(plain.blocks_of(lines[skip:], skip + 1)), title=title)
+    blocks = speakers.attributed(plain.blocks_of(lines[skip:], skip + 1))
+    return about.describe(name, blocks, about.Meta(title=title))
 
 
 def _title(lines: list[str]) -> tuple[str | None, int]:
@@ -21,7 +22,7 @@ def _title(lines: list[str]) -> tuple[str | None, int]:
     lines that takes."""
     for number, line in enumerate(lines[:40]):
         text = line.strip()
-        if not text or cues.boilerplate(text):
+        if len(text) < 6 or cues.boilerplate(text):
             continue
         following = lines[number + 1].strip() if number + 1 < len(lines) else ""
         if following and following != text and text.endswith(following) and len(following) > len(text) / 3:

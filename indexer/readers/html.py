@@ -1,0 +1,356 @@
+"""HTML → blocks. selectolax parses; what an element is follows from its tag, its classes and the tables in
+`indexer/data` (`chrome.tsv`, `html_roles.tsv`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from indexer import cues
+from indexer.document import Block, Cell, Document, Kind, Post
+from indexer.readers import about, html_meta
+from indexer.readers.inline import Buffer
+from indexer.readers.markdown import box_hint
+from indexer.readers.positions import Positions
+from kb.models import Span
+
+MOST_DEPTH = 400
+"""How deep elements may be nested; what is deeper is flattened."""
+_SKIPPED = frozenset(
+    "script style noscript template svg select option iframe object form button input textarea nav footer head "
+    "-comment audio video canvas map math dialog label".split()
+)
+_INLINE_CODE = frozenset(("code", "kbd", "samp", "tt", "var"))
+_INLINE = frozenset(
+    "a abbr b bdi bdo big cite data del dfn em font i ins mark q s small span strike strong sub sup time u wbr nobr".split()
+)
+_STRONG = frozenset(("b", "strong"))
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_BOX_CLASSES = frozenset("admonition alert callout note tip warning caution danger important info hint notice".split())
+_LANGUAGE = re.compile(r"(?:^|[\s_-])(?:language|lang|highlight|brush|hljs|sourceCode)[-: ]+([\w+#-]+)")
+_NO_LANGUAGE = frozenset(("none", "auto", "block", "default", "plaintext"))
+_TITLE_CLASSES = ("admonition-title", "title", "admonitionHeading", "callout-title", "alert-heading")
+
+
+def read(name: str, text: str) -> Document:
+    """The document of an HTML page."""
+    tree = LexborHTMLParser(text)
+    meta = html_meta.read(tree, text)
+    walk = _Walk(tree, Positions(text))
+    blocks = walk.run()
+    meta.lines += walk.beside
+    return about.describe(name, blocks, meta)
+
+
+def fragment(text: str, before: int) -> list[Block]:
+    """The blocks of a piece of HTML inside another format; `before` counts the lines in front of it."""
+    tree = LexborHTMLParser(text)
+    return _Walk(tree, Positions(text, before)).run()
+
+
+class _Walk:
+    def __init__(self, tree: LexborHTMLParser, positions: Positions) -> None:
+        self.tree = tree
+        self.positions = positions
+        self.found: list[Block] = []
+        self.beside: list[str] = []
+        self.buffer = Buffer()
+        self.kind: Kind = "prose"
+        self.level = 0
+        self.hint = ""
+        self.label = ""
+        self.post: Post | None = None
+        self.roles: dict[int, str] = {}
+        self.accepted: set[int] = set()
+        self.posts = 0
+        self.tabs: list[str] = []
+
+    def run(self) -> list[Block]:
+        root = self.tree.body or self.tree.root
+        if root is not None:
+            self._mark()
+            self._children(root, 0)
+            self._flush()
+        return self.found
+
+    def _mark(self) -> None:
+        """Note which elements are posts of a thread or have a role, by the table of selectors."""
+        marked: dict[str, list[int]] = {}
+        for row in cues.rows("html_roles.tsv"):
+            for node in self.tree.css(row["selector"]):
+                if row["role"] == "accepted":
+                    self.accepted.add(node.mem_id)
+                else:
+                    marked.setdefault(row["role"], []).append(node.mem_id)
+        thread = len(marked.get("question", ())) + len(marked.get("answer", ())) >= 2
+        for role, nodes in marked.items():
+            if role == "post" and (thread or len(nodes) < 2):
+                continue
+            for node in nodes:
+                self.roles.setdefault(node, role)
+
+    # --- elements ---------------------------------------------------------------------------------
+
+    def _children(self, node: LexborNode, depth: int) -> None:
+        for child in node.iter(include_text=True):
+            self._take(child, depth + 1)
+
+    def _take(self, node: LexborNode, depth: int) -> None:
+        tag = node.tag
+        if tag == "-text":
+            self._text(node)
+        elif tag in _SKIPPED or depth > MOST_DEPTH:
+            self._leave_out(node)
+        elif tag == "br":
+            if self.buffer.line_break():
+                self._flush()
+        elif tag == "hr":
+            self._flush()
+        elif tag in _INLINE_CODE and node.css_first("pre") is None:
+            self._inline_code(node)
+        elif self._is_chrome(node):
+            self._leave_out(node)
+        elif tag in _INLINE:
+            self._inline(node, tag, depth)
+        else:
+            self._block(node, tag or "", depth)
+
+    def _text(self, node: LexborNode) -> None:
+        text = node.text_content or ""
+        if text.strip():
+            self.buffer.line = self.buffer.line or self.positions.find(text)
+        self.buffer.add(text)
+
+    def _inline_code(self, node: LexborNode) -> None:
+        text = node.text(deep=True)
+        if "\n" in text.strip() and not self.buffer.text.strip():
+            self._flush()
+            self._code(node)
+            return
+        self.buffer.line = self.buffer.line or self.positions.find(text)
+        self.buffer.add_code(text)
+
+    def _inline(self, node: LexborNode, tag: str, depth: int) -> None:
+        if tag == "a" and _is_anchor_sign(node):
+            return
+        with self.buffer.inside(link=tag == "a", strong=tag in _STRONG):
+            self._children(node, depth)
+
+    def _block(self, node: LexborNode, tag: str, depth: int) -> None:
+        self._flush()
+        before = (self.kind, self.level, self.hint, self.label, self.post)
+        self._enter(node, tag)
+        if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            self.kind, self.level = "heading", int(tag[1])
+            self._children(node, depth)
+        elif tag in ("summary", "dt", "legend", "caption"):
+            self.kind, self.level = "heading", 7
+            self._children(node, depth)
+        elif tag == "pre":
+            self._code(node)
+        elif tag == "table" and node.css_first("pre") is None and node.css_first("table table") is None:
+            self._table(node)
+        elif tag == "li":
+            self.kind, self.level = "item", self.level + 1
+            self._children(node, depth)
+        elif node.attributes.get("role") == "tablist":
+            self.tabs = [item.text(strip=True) for item in node.css('[role="tab"]')]
+        else:
+            self._children(node, depth)
+        self._flush()
+        self.kind, self.level, self.hint, self.label, self.post = before
+
+    def _enter(self, node: LexborNode, tag: str) -> None:
+        """What being inside this element means for all that stands in it."""
+        attributes = node.attributes
+        if attributes.get("role") == "tabpanel":
+            label = self.tabs.pop(0) if self.tabs else ""
+            if label:
+                self.found.append(Block("heading", label, (self.positions.line,) * 2, 7, post=self.post))
+        role = self.roles.get(node.mem_id)
+        if role in ("question", "answer", "post") and (self.post is None or role == "answer"):
+            self.posts += 1
+            said = (
+                "question" if role == "question" or (role == "post" and self.posts == 1) else role.replace("post", "")
+            )
+            self.post = Post(self.posts, _name_in(node), said, self._is_accepted(node), _score(node))  # type: ignore[arg-type]
+        elif role in ("reproduction", "fix"):
+            self.hint = role
+        data = attributes.get("data-label")
+        if data and (told := cues.heading_role(data)):
+            self.hint = told
+        if tag in ("div", "aside", "section", "blockquote", "p") and not self.hint:
+            words = set(_words(node))
+            if words & _BOX_CLASSES and not words & {"tab", "tabs", "group"}:
+                title = next((one.text(strip=True) for name in _TITLE_CLASSES for one in node.css(f".{name}")), "")
+                self.hint = box_hint("note", title)
+
+    def _is_accepted(self, node: LexborNode) -> bool:
+        if node.mem_id in self.accepted:
+            return True
+        return any(one.text(strip=True).lower() in ("solution", "accepted answer", "best answer", "✓ accepted")
+                   for one in node.css(".solved, .badge, .accepted-indicator, .solution-label, .label"))  # fmt: skip
+
+    # --- what is left out ---------------------------------------------------------------------------
+
+    def _is_chrome(self, node: LexborNode) -> bool:
+        attributes = node.attributes
+        if not attributes:
+            return False
+        if attributes.get("aria-hidden") == "true" and node.tag != "div":
+            return True
+        style = attributes.get("style")
+        if "hidden" in attributes or (style and "display:none" in style.replace(" ", "").lower()):
+            return attributes.get("role") != "tabpanel" and node.css_first("pre") is None
+        if node.tag in ("body", "main", "article", "html", "pre", "code") or attributes.get("role") == "main":
+            return False
+        if node.mem_id in self.roles:
+            return False
+        words = _words(node)
+        if not words or not _chrome().intersection(words):
+            return False
+        return node.css_first("h1, main, article, [role=main]") is None
+
+    def _leave_out(self, node: LexborNode) -> None:
+        """Nothing of it is kept but a date or an author that stands in a short one beside the article."""
+        if node.tag in ("script", "style", "template", "-comment", "head"):
+            return
+        text = node.text(deep=True, separator=" ")
+        if self.post is None and 0 < len(text) <= 400 and not {"comment", "comments", "related"} & set(_words(node)):
+            self.beside.append(" ".join(text.split()))
+
+    # --- blocks -------------------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        text, spans = self.buffer.take()
+        line, navigation, strong = self.buffer.reset()
+        if not text:
+            return
+        if navigation and self.kind != "heading":
+            return
+        if self.kind == "heading":
+            text = re.sub(r"^#\s+|\s*[¶#]$", "", text).strip()
+        place = (line or self.positions.line, self.positions.line)
+        self._add(self.kind, text, place, spans=spans, strong=strong and self.kind == "prose")
+
+    def _code(self, node: LexborNode) -> None:
+        for one in node.css("button, .linenos, .lineno, .line-number, .line-numbers-rows, .copy, .toolbar"):
+            one.decompose()
+        for one in node.css("br"):
+            one.replace_with("\n")
+        text = (node.text(deep=True) or "").replace("\xa0", " ").replace("\u200b", "")
+        text = text.strip("\n").rstrip()
+        if not text.strip():
+            return
+        start = self.positions.find(text)
+        kind: Kind = "output" if self.roles.get(node.mem_id) == "output" else "code"
+        self._add(kind, text, (start, start + text.count("\n")), language=_language(node))
+        self.positions.line = start + text.count("\n")
+
+    def _table(self, node: LexborNode) -> None:
+        headings: list[str] = []
+        for row in node.css("tr"):
+            cells = [one for one in row.iter() if one.tag in ("td", "th")]
+            if not headings and cells and all(one.tag == "th" for one in cells) and len(cells) > 1:
+                headings = [" ".join(one.text(deep=True).split()) for one in cells]
+                continue
+            made = []
+            for number, one in enumerate(cells):
+                text, spans = _cell(one)
+                made.append(Cell(headings[number] if number < len(headings) else "", text, tuple(spans)))
+            if any(cell.text for cell in made):
+                line = self.positions.find(made[0].text or made[-1].text)
+                self._add("row", " | ".join(cell.text for cell in made), (line, line), cells=tuple(made))
+
+    def _add(self, kind: Kind, text: str, lines: Span, *, language: str = "", spans: tuple[Span, ...] = (),
+             strong: bool = False, cells: tuple[Cell, ...] = ()) -> None:  # fmt: skip
+        level = self.level if kind in ("heading", "item") else 0
+        self.found.append(
+            Block(kind, text, lines, level, language, spans, self.hint, self.label, self.post, cells, strong)
+        )
+
+
+def _cell(node: LexborNode) -> tuple[str, tuple[Span, ...]]:
+    buffer = Buffer()
+
+    def collect(one: LexborNode) -> None:
+        for child in one.iter(include_text=True):
+            if child.tag == "-text":
+                buffer.add(child.text_content or "")
+            elif child.tag in _INLINE_CODE:
+                buffer.add_code(child.text(deep=True))
+            elif child.tag == "br":
+                buffer.add(" ")
+            elif child.tag not in _SKIPPED:
+                collect(child)
+                buffer.add(" " if child.tag in ("p", "div", "li") else "")
+
+    collect(node)
+    return buffer.take()
+
+
+def _words(node: LexborNode) -> list[str]:
+    attributes = node.attributes
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    return _split_words(names) if names.strip() else []
+
+
+@cache
+def _split_words(names: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(names)]
+
+
+@cache
+def _chrome() -> frozenset[str]:
+    return frozenset(row["word"] for row in cues.rows("chrome.tsv"))
+
+
+def _is_anchor_sign(node: LexborNode) -> bool:
+    """A link to a heading, printed as a sign behind it."""
+    return node.text(deep=True).strip() in ("", "¶", "#", "§", "🔗", "\u200b")
+
+
+def _language(node: LexborNode) -> str:
+    one: LexborNode | None = node
+    names = [node.attributes.get("class") or "", node.attributes.get("data-syntaxhighlighter-params") or ""]
+    if inner := node.css_first("code"):
+        names.append(inner.attributes.get("class") or "")
+    for _ in range(2):
+        one = one.parent if one else None
+        if one is not None:
+            names.append(one.attributes.get("class") or "")
+    for name in names:
+        for found in _LANGUAGE.finditer(name):
+            if found[1].lower() not in _NO_LANGUAGE:
+                return found[1].lower()
+    return ""
+
+
+def _name_in(node: LexborNode) -> str:
+    for selector in ('[itemprop="name"]', ".username", ".author", ".creator", ".user-details a", "strong"):
+        if (one := node.css_first(selector)) is not None:
+            return " ".join(one.text(deep=True).split())[:60]
+    return ""
+
+
+def _score(node: LexborNode) -> int | None:
+    for selector, attribute in (
+        ("", "data-score"),
+        (".js-vote-count", "data-value"),
+        ('[itemprop="upvoteCount"]', "data-value"),
+    ):
+        one = node if not selector else node.css_first(selector)
+        value = one.attributes.get(attribute) if one is not None else None
+        if value and re.fullmatch(r"-?\d{1,6}", value):
+            return int(value)
+    return None
+
+
+def texts(node: LexborNode) -> Iterator[str]:
+    """The texts inside an element, in order."""
+    for one in node.traverse(include_text=True):
+        if one.tag == "-text" and one.text_content:
+            yield one.text_content

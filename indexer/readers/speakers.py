@@ -1,0 +1,61 @@
+"""Threads kept as text or Markdown: lines such as `**mirela** (maintainer) commented on …` divide them into posts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from indexer.cues import rows
+from indexer.document import Block, Post
+
+_LONGEST_LINE = 160
+
+
+def attributed(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with the post they stand in, without the lines that name speakers; unchanged where fewer than two
+    posts are found."""
+    found: list[Block] = []
+    post: Post | None = None
+    number = 0
+    heading_level = 0
+    for block in blocks:
+        opened = _speaker(block, number + 1)
+        if opened:
+            number += 1
+            post, heading_level = opened, block.level
+            continue
+        if post and block.kind == "heading" and heading_level and block.level < heading_level:
+            post = None
+        found.append(replace(block, post=post) if post else block)
+    return found if number >= 2 else list(blocks)
+
+
+def _speaker(block: Block, number: int) -> Post | None:
+    text = block.text.strip(" *_-—")
+    if block.kind not in ("prose", "heading") or len(text) > _LONGEST_LINE:
+        return None
+    for name, pattern in _patterns():
+        found = pattern.fullmatch(text)
+        if not found:
+            continue
+        groups = found.groupdict()
+        role = (groups.get("role") or groups.get("role_after") or "").lower()
+        kind = (groups.get("kind") or "").lower()
+        accepted = bool(
+            groups.get("accepted") or groups.get("accepted_mark") or groups.get("accepted_after") or kind == "solution"
+        )
+        if groups.get("lock") or name == "locked":
+            return Post(number, groups.get("author") or "", "remark", role="bot")
+        said = (
+            "question" if kind in ("question", "asked") else "answer" if kind else ("question" if number == 1 else "")
+        )
+        score = int(groups["score"]) if groups.get("score") else None
+        return Post(number, (groups.get("author") or "").strip(), said, accepted, score, role)  # type: ignore[arg-type]
+    return None
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((row["name"], re.compile(row["pattern"], re.I)) for row in rows("speakers.tsv"))
