@@ -54,7 +54,9 @@ class Answered:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of `python -m bench accuracy`."""
-    parser.add_argument("--cases", nargs="+", metavar="FILE", help="labelled pastes; by default the recorded tracebacks")
+    parser.add_argument(
+        "--cases", nargs="+", metavar="FILE", help="labelled pastes; by default the recorded tracebacks"
+    )
     parser.add_argument("--peers", nargs="*", metavar="NAME", help="alternatives to run; by default all")
     parser.add_argument("--by", choices=["form", "library"], nargs="*", default=["form"], help="tables by group")
     parser.add_argument("--misses", action="store_true", help="list the cases that our lookup misses")

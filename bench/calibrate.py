@@ -1,0 +1,332 @@
+"""How sure is sure? Fits the confidence of a first match, and the thresholds of verdicts, to labelled pastes.
+
+    python -m bench calibrate --cases FILE... --out kb/data/ranking.json --docs docs/calibration.md
+
+Each paste is looked up; the first candidate is described by its score, its lead over the second and its features, and
+labelled right or not. A logistic regression, with a penalty on weights, turns that into a probability. Every paste is
+asked a second time with its right entries left out, at a lower weight: what a lookup meets is mostly what nobody has
+written about yet, and labelled pastes are not. Whatever is printed was predicted by weights that had not seen the
+paste's family: cross-validation in folds of families, which choose the penalty and the features too.
+
+The threshold for `match` is the lowest at which at most 2 % of all pastes are answered wrongly; the one for `related`
+loses 2 % of the first matches that are right. The order of candidates is not fitted here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import cases as labelled
+from bench.accuracy import MOST_WRONG
+from bench.cases import Case
+from bench.knowledge import shipped
+from bench.report import heading, table
+from kb.answers import entry_body, entry_head
+from kb.candidates import candidates
+from kb.causes import JudgedCause
+from kb.matcher import Matcher, _trusted
+from kb.models import Entry
+from kb.ranking import Candidate, rank
+from kb.tracebacks import read
+from kb.versions import known_versions
+
+RANKING = Path(__file__).parent.parent / "kb" / "data" / "ranking.json"
+FOLDS = 10
+PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+LEFT_OUT_WEIGHT = 0.25
+WIDEST_MARGIN = 4.0
+"""As `kb.ranking` bounds it."""
+LOST = 0.02
+"""Share of right first matches that the threshold of `related` may lose."""
+LEAST_SEEN = 8
+"""Pastes in which a feature must differ to get a weight of its own."""
+BASICS = ("score", "margin")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A first candidate: what it is judged by, and whether it is right. `asked` is False where the right entries were
+    left out; `trusted` as in `kb.matcher`."""
+
+    case: Case
+    values: Mapping[str, float]
+    right: bool
+    trusted: bool
+    asked: bool
+
+    @property
+    def weight(self) -> float:
+        return 1.0 if self.asked else LEFT_OUT_WEIGHT
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Weights by name (`bias` among them)."""
+
+    weights: Mapping[str, float]
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        odds = self.weights["bias"] + sum(self.weights.get(name, 0.0) * value for name, value in values.items())
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of `python -m bench calibrate`."""
+    parser.add_argument("--cases", nargs="+", metavar="FILE", required=True, help="labelled pastes, JSON lines")
+    parser.add_argument("--out", metavar="FILE", help="write the weights there: today's file with new ones in it")
+    parser.add_argument("--docs", metavar="FILE", help="write the report there, as Markdown")
+    parser.add_argument("--seed", default="1", help="deals families to folds")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Fits, prints, and writes what was asked for."""
+    cases = labelled.load(options.cases)
+    with shipped() as base:
+        samples = [sample for case in cases for sample in samples_of(case, base.matcher)]
+        entries = len(base.matcher.knowledge().heads)
+    asked = [sample for sample in samples if sample.asked]
+    if len({sample.right for sample in samples}) < 2 or len(asked) < 2 * FOLDS:
+        raise SystemExit(f"{len(asked)} of {len(cases)} pastes have a candidate: too few to fit anything")
+    names, penalty, predicted = best_fit(samples, options.seed)
+    fitted = fit(samples, names, penalty)
+    today = json.loads(RANKING.read_text(encoding="utf-8"))
+    limits = thresholds(samples, predicted, len(cases))
+    lines = report(options, cases, entries, samples, predicted, today, limits, tuple(fitted.weights), penalty)
+    if options.docs:
+        Path(options.docs).write_text("\n".join(lines), encoding="utf-8")
+    if options.out:
+        today["confidence"] = {name: round(value, 4) for name, value in fitted.weights.items()}
+        today["verdict"] = {name: round(value, 3) for name, value in limits.items()}
+        Path(options.out).write_text(json.dumps(today, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print("weights: " + ", ".join(f"{name} {value:.3f}" for name, value in fitted.weights.items()))
+
+
+def samples_of(case: Case, matcher: Matcher) -> list[Sample]:
+    """The first candidate of a paste, as asked and with the right entries left out; fewer where there is none."""
+    knowledge = matcher.knowledge()
+    answer = matcher.lookup(case.text).answer
+    chain = tuple(one.traceback for one in answer.exceptions)
+    reading = read(case.text)
+    versions = known_versions(reading.python, dict(reading.packages))
+    found = candidates(chain, knowledge, versions) if chain else []
+    entries = {one.entry: knowledge.entry(one.entry) for one in found}
+    rights = {name for name, entry in entries.items() if entry and case.answerable and case.is_right(_body(entry))}
+    samples = []
+    for asked, some in ((True, found), (False, [one for one in found if one.entry not in rights])):
+        if not some or (not asked and not rights):
+            continue
+        first, *others = rank(some, 2)
+        score = first.candidate.score
+        margin = score - others[0].candidate.score if others else WIDEST_MARGIN
+        values = {name: value for name, value in first.candidate.features.items() if name != "bias"}
+        values |= {"score": score, "margin": max(-WIDEST_MARGIN, min(WIDEST_MARGIN, margin))}
+        match = matcher._match(first, chain, knowledge, versions)
+        trusted = _trusted(first.candidate, match, chain)
+        samples.append(Sample(case, values, first.candidate.entry in rights, trusted, asked))
+    return samples
+
+
+def best_fit(samples: Sequence[Sample], seed: str) -> tuple[tuple[str, ...], float, list[float]]:
+    """The features and the penalty that predict unseen families best, and what they predicted for each sample."""
+    found: dict[str, int] = {}
+    for sample in samples:
+        for name, value in sample.values.items():
+            found[name] = found.get(name, 0) + (value != 0)
+    varied = [name for name, seen in found.items() if LEAST_SEEN <= seen <= len(samples) - LEAST_SEEN]
+    every = tuple(dict.fromkeys([*BASICS, *sorted(varied)]))
+    best: tuple[float, tuple[str, ...], float, list[float]] | None = None
+    for names in (BASICS, every):
+        for penalty in PENALTIES:
+            predicted = cross_validated(samples, names, penalty, seed)
+            loss = _loss(samples, predicted)
+            # More features must earn their place: a hundredth of the loss at least.
+            if best is None or loss < best[0] * 0.99:
+                best = loss, names, penalty, predicted
+    assert best is not None
+    return best[1:]
+
+
+def cross_validated(samples: Sequence[Sample], names: Sequence[str], penalty: float, seed: str) -> list[float]:
+    """For each sample the probability by weights that were fitted without its family."""
+    folds = [int(hashlib.sha256(f"{seed} {one.case.family}".encode()).hexdigest(), 16) % FOLDS for one in samples]
+    predicted = [0.0] * len(samples)
+    for fold in range(FOLDS):
+        rest = [one for one, its in zip(samples, folds, strict=True) if its != fold]
+        fitted = fit(rest, names, penalty)
+        for place, (one, its) in enumerate(zip(samples, folds, strict=True)):
+            if its == fold:
+                predicted[place] = fitted.probability(one.values)
+    return predicted
+
+
+def fit(samples: Sequence[Sample], names: Sequence[str], penalty: float) -> Fitted:
+    """A logistic regression in which evidence for an entry never counts against it, nor the other way round.
+
+    Which way a feature counts is the sign of its weight in the order of candidates; one that the few pastes would turn
+    round is left out, the worst one first.
+    """
+    order = json.loads(RANKING.read_text(encoding="utf-8"))["order"]
+    kept = list(names)
+    while True:
+        bias, slopes, sizes = _regression(samples, kept, penalty)
+        turned = {
+            name: size
+            for name, slope, size in zip(kept, slopes, sizes, strict=True)
+            if slope * (1.0 if name in BASICS else order.get(name, 0.0)) < 0
+        }
+        if not turned:
+            return Fitted({"bias": bias, **dict(zip(kept, slopes, strict=True))})
+        kept.remove(max(turned, key=lambda name: turned[name]))
+
+
+def _regression(
+    samples: Sequence[Sample], names: Sequence[str], penalty: float
+) -> tuple[float, list[float], list[float]]:
+    """Bias, weights, and the weights' sizes for standardised values, by Newton's method. The penalty is on those
+    sizes, not on the bias."""
+    import numpy as np
+
+    values = np.array([[one.values.get(name, 0.0) for name in names] for one in samples], dtype=float)
+    values = values.reshape(len(samples), len(names))
+    mean, spread = values.mean(axis=0), values.std(axis=0)
+    spread[spread == 0] = 1.0
+    matrix = np.hstack([np.ones((len(samples), 1)), (values - mean) / spread])
+    truth = np.array([one.right for one in samples], dtype=float)
+    weight = np.array([one.weight for one in samples])
+    ridge = np.diag([1e-6, *[penalty] * len(names)])
+    beta = np.zeros(matrix.shape[1])
+    for _ in range(50):
+        chance = 1.0 / (1.0 + np.exp(-np.clip(matrix @ beta, -30, 30)))
+        gradient = matrix.T @ (weight * (chance - truth)) + ridge @ beta
+        curvature = (matrix * (weight * chance * (1 - chance))[:, None]).T @ matrix + ridge
+        step = np.linalg.solve(curvature, gradient)
+        beta -= np.clip(step, -2, 2)
+        if np.abs(step).max() < 1e-8:
+            break
+    slopes = beta[1:] / spread
+    return float(beta[0] - slopes @ mean), [float(one) for one in slopes], [abs(float(one)) for one in beta[1:]]
+
+
+def thresholds(samples: Sequence[Sample], predicted: Sequence[float], cases: int) -> dict[str, float]:
+    """From which probability on a first match is one, and is related."""
+    asked = [(chance, one) for chance, one in zip(predicted, samples, strict=True) if one.asked]
+    asked.sort(key=lambda pair: -pair[0])
+    match, wrong = 1.0, 0
+    for chance, one in asked:
+        if not one.trusted:
+            continue
+        wrong += not one.right
+        if wrong > MOST_WRONG * cases:
+            break
+        match = chance
+    rights = sorted(chance for chance, one in asked if one.right)
+    related = rights[int(len(rights) * LOST)] if rights else 0.0
+    return {"match": match, "related": min(related, match)}
+
+
+def report(
+    options: argparse.Namespace,
+    cases: Sequence[Case],
+    entries: int,
+    samples: Sequence[Sample],
+    predicted: Sequence[float],
+    today: Mapping[str, Any],
+    limits: Mapping[str, float],
+    names: Sequence[str],
+    penalty: float,
+) -> list[str]:
+    """Prints the tables; answers the page that shows them."""
+    current = [Fitted(today["confidence"]).probability(one.values) for one in samples]
+    rows = [
+        ("fitted, cross-validated", *_figures(cases, samples, predicted, limits["match"])),
+        ("the weights of today", *_figures(cases, samples, current, today["verdict"]["match"])),
+    ]
+    columns = ("weights", "log loss", "Brier score", "answered", "wrong", "false alarm")
+    bins = _reliability(samples, predicted)
+    heading(f"Calibration: {len(cases)} pastes, {entries} entries")
+    table(columns, rows)
+    table(("predicted", "pastes", "mean prediction", "right"), bins)
+    print(f"thresholds: match {limits['match']:.3f}, related {limits['related']:.3f}; penalty {penalty}")
+    lines = [
+        "# Calibration",
+        "",
+        "A match carries `confidence`: how probable it is that its entry is the right one. It is a logistic regression over",
+        "the evidence of the first candidate, fitted to labelled pastes by",
+        "",
+        "```shell",
+        "python -m bench calibrate --cases CASES.jsonl --out kb/data/ranking.json --docs docs/calibration.md",
+        "```",
+        "",
+        f"The figures are of {len(cases)} pastes ({sum(case.answerable for case in cases)} of them answerable) that people",
+        f"published, over {entries} entries. Each prediction was made by weights that had not seen the paste's family",
+        f"({FOLDS} folds). A paste without any candidate counts in the shares of `answered` and `wrong`, which are of all",
+        "answerable and of all pastes. Besides, each paste was asked again with its right entries left out, at a weight of",
+        f"{LEFT_OUT_WEIGHT}, so that confidence is not learnt from a world in which everything is known.",
+        "",
+        *_markdown(columns, rows),
+        "",
+        f"`match` from {limits['match']:.3f} on: the lowest threshold that is wrong in at most {MOST_WRONG:.0%} of all pastes.",
+        f"`related` from {limits['related']:.3f} on. Weights: {', '.join(names)}; penalty {penalty}. Evidence that counts",
+        "for an entry in the order of candidates never counts against it here, nor the other way round.",
+        "",
+        "## Is 80 % sure right in 80 %?",
+        "",
+        *_markdown(("predicted", "pastes", "mean prediction", "right"), bins),
+        "",
+    ]
+    return lines
+
+
+def _figures(
+    cases: Sequence[Case], samples: Sequence[Sample], predicted: Sequence[float], limit: float
+) -> tuple[float | None, ...]:
+    answered = wrong = alarms = 0
+    for one, chance in zip(samples, predicted, strict=True):
+        if one.asked and one.trusted and chance >= limit:
+            answered += one.right
+            wrong += not one.right
+            alarms += not one.case.answerable
+    weights = sum(one.weight for one in samples)
+    brier = sum(one.weight * (p - one.right) ** 2 for one, p in zip(samples, predicted, strict=True)) / weights
+    answerable = sum(case.answerable for case in cases)
+    false_alarm = alarms / (len(cases) - answerable) if len(cases) > answerable else None
+    return _loss(samples, predicted), brier, answered / answerable, wrong / len(cases), false_alarm
+
+
+def _loss(samples: Sequence[Sample], predicted: Sequence[float]) -> float:
+    total = 0.0
+    for one, chance in zip(samples, predicted, strict=True):
+        total -= one.weight * math.log(max(1e-9, chance if one.right else 1 - chance))
+    return total / sum(one.weight for one in samples)
+
+
+def _reliability(samples: Sequence[Sample], predicted: Sequence[float]) -> list[tuple[str, int, float, float]]:
+    rows = []
+    asked = [(chance, one.right) for one, chance in zip(samples, predicted, strict=True) if one.asked]
+    for start in range(0, 10, 2):
+        inside = [(chance, right) for chance, right in asked if start <= min(chance * 10, 9.99) < start + 2]
+        if inside:
+            mean = sum(chance for chance, _ in inside) / len(inside)
+            share = sum(right for _, right in inside) / len(inside)
+            rows.append((f"{start / 10:.1f} to {start / 10 + 0.2:.1f}", len(inside), mean, share))
+    return rows
+
+
+def _markdown(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    shown = [
+        [f"{cell:.3f}" if isinstance(cell, float) else "-" if cell is None else str(cell) for cell in row]
+        for row in rows
+    ]
+    return [f"| {' | '.join(row)} |" for row in (list(columns), ["---"] * len(columns), *shown)]
+
+
+def _body(entry: Entry) -> dict[str, Any]:
+    causes = tuple(JudgedCause(cause, ()) for cause in entry.causes)
+    return {**entry_head(entry, {}), **entry_body(entry, causes, {}, {})}
