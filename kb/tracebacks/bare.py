@@ -16,14 +16,18 @@ _CLOSING = {"“": "”"}
 
 
 def read(lines: list[Line], at: int) -> Found | None:
-    """A line `KeyError: 'x'`, or the name alone, and the lines that continue its message."""
+    """A line `KeyError: 'x'`, or the name alone, and the lines that continue its message.
+
+    A dotted name without a telling ending (`fernet.InvalidToken`) counts with a message, or as the last line.
+    """
     line = lines[at]
     opening = _OPENING.match(line.text)
     error = _match(line, opening) or _MARKED.match(line.text)
     if not error:
         return None
     name, message = error["type"], error["message"]
-    if not words.is_exception(name) and not (message and (name == "Exception" or words.may_be_exception(name))):
+    named = words.may_be_exception(name) and (message or not any(line.text.strip() for line in lines[at + 1 :]))
+    if not words.is_exception(name) and not (named or (message and name == "Exception")):
         return None
     indent = len(error["indent"])
     if name.endswith(_CARRIERS) and not (message or "").strip(' "'):

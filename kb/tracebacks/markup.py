@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 
+from kb.tracebacks import shapes
 from kb.tracebacks.lines import Line, glue, substitute
 
 _INLINE = (
@@ -53,6 +54,10 @@ def _unescape(line: Line) -> Line:
 
 
 def _strip(lines: list[Line]) -> list[Line]:
+    begun = any(line.text.lstrip()[:1] == "<" and TAG.match(line.text.lstrip()) for line in lines)
+    if not begun and any(shapes.FRAME.match(line.text) for line in lines):
+        # Frames stand on lines of their own and no line begins as markup does: it is of a program that writes HTML.
+        return [_without_edges(line) if "<" in line.text else line for line in lines]
     page = any(_PAGE.search(line.text) for line in lines if "<" in line.text)
     result: list[Line] = []
     current: list[Line] = []
@@ -79,6 +84,19 @@ def _strip(lines: list[Line]) -> list[Line]:
                 _flush(current, result)
     _flush(current, result)
     return result
+
+
+def _without_edges(line: Line) -> Line:
+    """The line without the tags that it begins and ends with, `<pre>` before a traceback and `</pre>` behind it."""
+    tags = list(TAG.finditer(line.text))
+    start, end = 0, len(line.text)
+    for tag in tags:
+        if not line.text[start : tag.start()].strip():
+            start = tag.end()
+    for tag in reversed(tags):
+        if tag.start() >= start and not line.text[tag.end() : end].strip():
+            end = tag.start()
+    return line.cut(start, end)
 
 
 def _flush(current: list[Line], result: list[Line]) -> None:
