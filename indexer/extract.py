@@ -12,6 +12,7 @@ from indexer.document import Block, Cell, Document
 from indexer.printed import Printed
 from indexer.sections import Piece, pieces
 from indexer.telling import Told
+from indexer.threads import settled
 from kb.models import Span
 
 MOST_ENTRIES = 60
@@ -42,7 +43,7 @@ class Extracted:
 
 def extract(document: Document) -> list[Extracted]:
     """The entries of a page, in the order in which it prints their errors."""
-    parts = pieces(document.blocks, document.title)
+    parts = pieces(settled(document.blocks), document.title)
     found = finding.groups(parts, finding.find(parts))
     return [_entry(parts, group, document) for group in found[:MOST_ENTRIES]]
 

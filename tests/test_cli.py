@@ -34,7 +34,9 @@ def kb(home):
         settings = {"KB_DATA_DIR": str(home / "data"), "KB_ARTICLES_DIR": str(home / "articles"), "PYTHONPATH": ""}
         command = [str(Path(sys.executable).with_name("kb")), *map(str, arguments)]
         environment = {**os.environ, **settings, **environ}
-        return subprocess.run(command, input=stdin, capture_output=True, env=environment, cwd=cwd, timeout=60, check=False)
+        return subprocess.run(
+            command, input=stdin, capture_output=True, env=environment, cwd=cwd, timeout=60, check=False
+        )
 
     return run
 
@@ -50,7 +52,9 @@ def test_a_paste_on_standard_input_is_answered_with_the_fix(kb):
 
 
 def test_the_json_is_the_lookup_body(kb):
-    done = kb("lookup", "--json", "--limit", 1, "--python", "3.12", "--package", "tea==2.0", "-", stdin=small.PASTE.encode())
+    done = kb(
+        "lookup", "--json", "--limit", 1, "--python", "3.12", "--package", "tea==2.0", "-", stdin=small.PASTE.encode()
+    )
     body = json.loads(done.stdout)
     assert body["verdict"] == "match"
     assert [match["id"] for match in body["matches"]] == ["tea/kettle"]
@@ -64,7 +68,9 @@ def test_exit_status_1_is_an_honest_nothing(kb):
     assert b"don't know" in done.stdout
 
 
-@pytest.mark.parametrize("paste", [b"", b"\x00\x01\xff\xfe\xfa", b"\n" * 5000, "\ud800".encode("utf-8", "surrogatepass")])
+@pytest.mark.parametrize(
+    "paste", [b"", b"\x00\x01\xff\xfe\xfa", b"\n" * 5000, "\ud800".encode("utf-8", "surrogatepass")]
+)
 def test_junk_is_answered_like_any_paste(kb, paste):
     done = kb("lookup", "--json", stdin=paste)
     assert done.returncode == 1

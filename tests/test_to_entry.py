@@ -50,7 +50,9 @@ def test_code_is_shown_as_written_and_the_program_is_whole():
         'pip install "teapot>=2"\n',
         'kettle = Kettle("K1")\nkettle.fill("tea")\nassert kettle.pour("tea") == "tea"\n',
     )
-    assert fix.program.startswith("# file: stock/leaves.py\nLEAVES = 3\n\n# file: example.py\nfrom teapot import Kettle\n")
+    assert fix.program.startswith(
+        "# file: stock/leaves.py\nLEAVES = 3\n\n# file: example.py\nfrom teapot import Kettle\n"
+    )
     assert fix.program.endswith(fix.code[1])
 
 

@@ -40,7 +40,18 @@ def build(folder: Path, *, more: dict[str, str] | None = None) -> Path:
 def install(wheel: Path, site: Path) -> None:
     """Puts the wheel into `site`, in place of what was there; what it depends on is the running Python's."""
     shutil.rmtree(site, ignore_errors=True)
-    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", str(site), str(wheel)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(site),
+        str(wheel),
+    ]
     subprocess.run(command, check=True, capture_output=True)
 
 
@@ -85,7 +96,9 @@ def test_an_upgrade_brings_its_new_articles_beside_a_teams_own_and_keeps_votes(w
     team = small.write(tmp_path / "team", {"tea/kettle.md": small.article()})
     sources = {"KB_ARTICLES_DIR": os.pathsep.join(["shipped", str(team)])}
     assert kb(site, data, "lookup", stdin=small.PASTE, **sources).returncode == 0
-    vote = "from kb.store import Store; import sys; print(Store.open(sys.argv[1]).vote('tea/kettle', 'fill', True, 'f'))"
+    vote = (
+        "from kb.store import Store; import sys; print(Store.open(sys.argv[1]).vote('tea/kettle', 'fill', True, 'f'))"
+    )
     database = f"sqlite:///{(data / 'kb.sqlite3').as_posix()}"
     subprocess.run([sys.executable, "-c", vote, database], check=True, capture_output=True)
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from indexer.document import Block, Kind
 from indexer.readers import codelines
+from kb.models import Span
 
 _FENCE = re.compile(r"^\s*(```+|~~~+)\s*([\w+-]*)\s*$")
 _UNDERLINE = re.compile(r"^\s*([=\-~^*#])\1{3,}\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+\S")
+_BACK_TICKS = re.compile(r"`{1,2}([^`\n]{1,300})`{1,2}")
 _LABEL = re.compile(r"^([^\W\d_][^\n:：.!?]{1,48})[:：]\s*$")
 
 
@@ -24,8 +26,22 @@ def blocks_of(lines: Sequence[str], first: int = 1) -> list[Block]:
         if kind == "prose":
             kind, text = _prose_kind(text)
         level = 2 if kind == "heading" else 0
-        blocks.append(Block(kind, text, (first + start, first + end - 1), level, language))
+        spans: tuple[Span, ...] = ()
+        if kind != "code":
+            text, spans = _inline_code(text)
+        blocks.append(Block(kind, text, (first + start, first + end - 1), level, language, spans))
     return blocks
+
+
+def _inline_code(text: str) -> tuple[str, tuple[Span, ...]]:
+    """The text without the back-ticks that people write around code, and where that code stands."""
+    plain, spans, at = "", [], 0
+    for found in _BACK_TICKS.finditer(text):
+        plain += text[at : found.start()]
+        spans.append((len(plain), len(plain) + len(found[1])))
+        plain += found[1]
+        at = found.end()
+    return plain + text[at:], tuple(spans)
 
 
 def _prose_kind(text: str) -> tuple[Kind, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indexer import cues
 from indexer.document import Document
-from indexer.readers import about, plain, speakers
+from indexer.readers import about, chat, mail, plain, speakers, ticket
 
 _LONGEST_TITLE = 160
 
@@ -12,6 +12,9 @@ _LONGEST_TITLE = 160
 def read(name: str, text: str) -> Document:
     """The document of a text file."""
     lines = text.split("\n")
+    for envelope in (mail, ticket, chat):
+        if envelope.applies(lines):
+            return envelope.read(name, text)
     title, skip = _title(lines)
     blocks = speakers.attributed(plain.blocks_of(lines[skip:], skip + 1))
     return about.describe(name, blocks, about.Meta(title=title))

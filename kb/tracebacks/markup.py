@@ -57,7 +57,7 @@ def _strip(lines: list[Line]) -> list[Line]:
     begun = any(line.text.lstrip()[:1] == "<" and TAG.match(line.text.lstrip()) for line in lines)
     if not begun and any(shapes.FRAME.match(line.text) for line in lines):
         # Frames stand on lines of their own and no line begins as markup does: it is of a program that writes HTML.
-        return [_without_edges(line) if "<" in line.text else line for line in lines]
+        return [_without_last_tags(line) if "<" in line.text else line for line in lines]
     page = any(_PAGE.search(line.text) for line in lines if "<" in line.text)
     result: list[Line] = []
     current: list[Line] = []
@@ -86,17 +86,13 @@ def _strip(lines: list[Line]) -> list[Line]:
     return result
 
 
-def _without_edges(line: Line) -> Line:
-    """The line without the tags that it begins and ends with, `<pre>` before a traceback and `</pre>` behind it."""
-    tags = list(TAG.finditer(line.text))
-    start, end = 0, len(line.text)
-    for tag in tags:
-        if not line.text[start : tag.start()].strip():
-            start = tag.end()
-    for tag in reversed(tags):
-        if tag.start() >= start and not line.text[tag.end() : end].strip():
+def _without_last_tags(line: Line) -> Line:
+    """The line without the tags that it ends with, `</pre>` behind a traceback's last line."""
+    end = len(line.text)
+    for tag in reversed(list(TAG.finditer(line.text))):
+        if not line.text[tag.end() : end].strip():
             end = tag.start()
-    return line.cut(start, end)
+    return line.cut(0, end)
 
 
 def _flush(current: list[Line], result: list[Line]) -> None:
