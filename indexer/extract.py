@@ -95,7 +95,8 @@ def _codes(cell: Cell) -> tuple[str, ...]:
 
 def _from_pieces(entry: Extracted, parts: Sequence[Piece], group: Group) -> None:
     at = {anchor.at for anchor in group.anchors if anchor.kind != "comment"}
-    for told in telling.tell(parts, at, group.start, group.end):
+    comments = {anchor.at for anchor in group.anchors if anchor.kind == "comment"} - at
+    for told in telling.tell(parts, at, comments, group.start, group.end):
         if told.role == "reproduction":
             entry.reproduction.append(Part("", told.block.lines, (told.text,)))
         elif told.role == "cause":

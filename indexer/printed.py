@@ -33,7 +33,7 @@ _PROMPT = re.compile(
     r"|In \[\d+\]:|mysql>|postgres=#|sqlite>|irb\S*>|>(?= ))\s*(?P<command>\S.*)$"
 )
 _TRAILER = re.compile(r"\s*(?:\*/|-->)\s*$")
-_STACK = re.compile(r"^\s*(?:at |\.\.\. \d+ more|File \"|\^+\s*$|goroutine |#\d+ )")
+_STACK = re.compile(r"^\s+at \S.*:\d+(?::\d+)?\)?(?: \{)?$|^goroutine \d+ ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ def _lines(text: str) -> list[Printed]:
     raw = split(text)
     cleaned = clean(text, raw)
     numbers = _numbers(raw, cleaned)
+    stacked = any(_STACK.match(line.text) for line in cleaned)
     found: list[Printed] = []
     for line, number in zip(cleaned, numbers, strict=True):
         if len(line.text) > 2000 or not line.text.strip():
@@ -136,6 +137,8 @@ def _lines(text: str) -> list[Printed]:
             one = _one_line(line.text.strip(), number, 1)
         if one is None:
             continue
+        if one.strength == 1 and stacked:
+            one = replace(one, strength=2)
         previous = found[-1] if found else None
         if previous and one.key == previous.key:
             continue

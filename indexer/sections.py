@@ -46,7 +46,10 @@ def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
     found: list[Piece] = []
     stack: list[_Open] = []
     plain_title = cues.plain_heading(title or "")
+    post: int | None = None
     for number, block in enumerate(_labels_split(_about_the_subject(blocks))):
+        if post != (block.post.number if block.post else None):
+            post, stack = (block.post.number if block.post else None), []
         if block.kind == "heading":
             while stack and stack[-1].level >= block.level:
                 stack.pop()
@@ -104,6 +107,11 @@ def _labels_split(blocks: Iterable[Block]) -> Iterator[Block]:
         if found and (role := cues.heading_role(found["label"])) and len(found["label"].split()) <= 4:
             cut = found.start("rest")
             spans = tuple((start - cut, end - cut) for start, end in block.code_spans if start >= cut)
-            yield replace(block, text=found["rest"], code_spans=spans, hint=block.hint or role)
+            rest = replace(block, text=found["rest"], code_spans=spans)
+            if block.kind == "prose":
+                yield replace(block, kind="heading", level=7, text=found["label"], code_spans=())
+                yield rest
+            else:
+                yield replace(rest, hint=block.hint or role)
         else:
             yield block

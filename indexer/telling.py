@@ -21,6 +21,7 @@ _SHORT = 5
 _BROKEN = re.compile(r"⛔|❌|\b(?:wrong|broken|bad|fails|raises|throws|before)\b|(?:#|//) ?(?:error|boom)", re.I)
 _MENDED = re.compile(r"✅|\b(?:works|fixed|good|correct|right|after|ok)\b", re.I)
 _COMMENT = re.compile(r"(?:#|//|--|/\*)[^\n]{0,120}")
+_FILE_NAME = re.compile(r"[\w./\\-]+\.\w{1,6}:?")
 _ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|cf|z\. ?B|bzw|Nr|approx)\.$")
 
 
@@ -47,9 +48,10 @@ def sentences(text: str) -> list[str]:
     return parts
 
 
-def tell(pieces: Sequence[Piece], errors_at: set[int], start: int, end: int) -> Iterator[Told]:
-    """What the pieces from `start` to `end` tell about the error that is printed in the pieces `errors_at`."""
-    reader = _Reader(pieces, errors_at)
+def tell(pieces: Sequence[Piece], errors_at: set[int], comments_at: set[int], start: int, end: int) -> Iterator[Told]:
+    """What the pieces from `start` to `end` tell about the error that is printed in the pieces `errors_at`, or named in
+    a comment of the programs `comments_at`."""
+    reader = _Reader(pieces, errors_at, comments_at)
     for at in range(start, end):
         yield from reader.take(at)
 
@@ -57,9 +59,10 @@ def tell(pieces: Sequence[Piece], errors_at: set[int], start: int, end: int) -> 
 class _Reader:
     """Goes through the pieces of one error. `flow` is what a sentence without any cue is taken for."""
 
-    def __init__(self, pieces: Sequence[Piece], errors_at: set[int]) -> None:
+    def __init__(self, pieces: Sequence[Piece], errors_at: set[int], comments_at: set[int]) -> None:
         self.pieces = pieces
         self.errors_at = errors_at
+        self.comments_at = comments_at
         self.flow = "context"
         self.leads: str | None = None
         self.opens = False
@@ -72,10 +75,8 @@ class _Reader:
             self.leads, self.opens = None, True
             if piece.role in ("cause", "fix"):
                 self.flow = piece.role
-            if piece.role == "fix" and not self._opens_a_section(at):
-                yield from ()
-            elif piece.role == "fix" or (piece.role is None and self._inside_fix(piece)):
-                return
+            elif piece.named and piece.block.level > 1:
+                self.flow = "cause"
             return
         if at in self.errors_at:
             if self.flow == "context":
@@ -85,6 +86,8 @@ class _Reader:
             return
         if block.kind in ("code", "output"):
             yield from self._code(piece)
+            if at in self.comments_at and self.flow == "context":
+                self.flow = "cause"
             return
         if block.kind in ("prose", "item"):
             yield from self._prose(piece)
@@ -116,7 +119,7 @@ class _Reader:
 
     def _prose(self, piece: Piece) -> Iterator[Told]:
         block, role = piece.block, piece.role
-        if role in DROPPED:
+        if role in DROPPED or _FILE_NAME.fullmatch(block.text):
             return
         in_question = block.post is not None and block.post.kind == "question"
         previous: str | None = None
@@ -160,12 +163,6 @@ class _Reader:
         if previous == "cause" and self.flow == "context":
             return "cause"
         return self.flow if self.flow in ("cause", "fix") else None
-
-    def _opens_a_section(self, at: int) -> bool:
-        return True
-
-    def _inside_fix(self, piece: Piece) -> bool:
-        return self.flow == "fix"
 
 
 def _runs(kept: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

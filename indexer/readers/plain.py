@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from indexer.cues import heading_role
 from indexer.document import Block, Kind
 from indexer.readers import codelines
 from kb.models import Span
@@ -78,6 +79,8 @@ def _chunk(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, 
     if end - start == 2 and _UNDERLINE.match(lines[start + 1]):
         return [("heading", start, start + 1, "")]
     weights = [codelines.weight(line) for line in lines[start:end]]
+    if end - start == 1 and weights[0] == 1 and lines[start][:1] not in " \t":
+        return _items(lines, start, end)
     if not any(weights) or (max(weights) < 2 and sum(map(bool, weights)) * 2 <= len(weights)):
         return _items(lines, start, end)
     runs: list[tuple[Kind, int, int, str]] = []
@@ -106,8 +109,15 @@ def _chunk(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, 
 
 def _items(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, int, str]]:
     """Prose, cut in front of each item of a list."""
-    cuts = [start, *(i for i in range(start + 1, end) if _ITEM.match(lines[i])), end]
+    cuts = [start, *(i for i in range(start + 1, end) if _ITEM.match(lines[i]) or _is_label(lines, i)), end]
+    cuts = sorted({*cuts, *(i + 1 for i in range(start, end - 1) if _is_label(lines, i))})
     return [("prose", a, b, "") for a, b in zip(cuts, cuts[1:], strict=False)]
+
+
+def _is_label(lines: Sequence[str], at: int) -> bool:
+    """Whether a line is nothing but a label that announces something (`Root cause:`)."""
+    found = _LABEL.match(lines[at].strip())
+    return bool(found) and heading_role(found[1]) is not None
 
 
 def _joined(lines: Sequence[str], runs: list[tuple[Kind, int, int, str]]) -> list[tuple[Kind, int, int, str]]:
