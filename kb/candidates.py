@@ -59,7 +59,7 @@ def candidates(chain: tuple[Traceback, ...], knowledge: Knowledge, versions: Map
     found: list[Candidate] = []
     for place, one in enumerate(chain):
         spot = Spot(chain, place, codes(one.type, one.message), libraries, versions, Scene(one, chain, versions))
-        hits = knowledge.index.find(one.type, one.message)[:MOST_HITS]
+        hits = _hits(one, knowledge)
         for hit in hits:
             entry = knowledge.entry(hit.row.entry)
             # An entry that was replaced since the templates were read may have fewer wordings.
@@ -72,6 +72,24 @@ def candidates(chain: tuple[Traceback, ...], knowledge: Knowledge, versions: Map
                 if entry is not None and entry_id not in fitting:
                     found.append(_by_code(spot, entry, code))
     return found
+
+
+def _hits(one: Traceback, knowledge: Knowledge) -> list[TemplateHit]:
+    """The wordings that the message fits, most specific first.
+
+    What follows a message in a log can't always be told from its further lines: where the whole fits nothing,
+    its first paragraph is tried, then its first line.
+    """
+    hits = knowledge.index.find(one.type, one.message)
+    if "\n" in one.message and not any(hit.whole for hit in hits):
+        for shorter in (one.message.partition("\n\n")[0], one.message.partition("\n")[0]):
+            if len(shorter) < len(one.message) and shorter.strip():
+                fitting = [hit for hit in knowledge.index.find(one.type, shorter) if hit.whole]
+                if fitting:
+                    known = {hit.row.id for hit in fitting}
+                    hits = fitting + [hit for hit in hits if hit.row.id not in known]
+                    break
+    return hits[:MOST_HITS]
 
 
 def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:

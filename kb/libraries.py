@@ -50,4 +50,4 @@ def library_of_module(module: str) -> str:
 def _table() -> dict[str, str]:
     path = Path(__file__).with_name("data") / "libraries.tsv"
     rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[:1] not in ("#", ""))
-    return {module: library for module, library in rows}
+    return {row[0]: row[1] for row in rows}

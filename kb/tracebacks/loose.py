@@ -18,6 +18,8 @@ _LABEL = re.compile(
     r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
     r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
 )
+_SEVERE = re.compile(r"\b(?:ERROR|CRITICAL|FATAL)\b")
+_NUMBERED = re.compile(r"\[(?:Errno|WinError|SSL)\b")
 _CALM = re.compile(r".{0,100}?\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _FIELD = re.compile(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
 _CODE = re.compile(
@@ -65,6 +67,11 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
         message = [line.cut(start, end), *lines[at + 1 : behind]]
     shown = [line.cut(match.start("type"), max(end if message else 0, match.end("type"))), *lines[at + 1 : behind]]
     return Found(behind, "none", (traceback(match["type"], message, shown),), bare=True, start=at)
+
+
+def is_labelled(text: str) -> bool:
+    """Whether a line says of itself that it is an error: `ERROR: …`, `[…: ERROR/MainProcess] …`."""
+    return bool(_LABEL.search(text[:200]) or _SEVERE.search(text[:200]))
 
 
 def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]:
@@ -145,7 +152,8 @@ def _message(lines: list[Line], at: int, end: int) -> Traceback:
     line = lines[at]
     start = 0
     if head := prefixes.HEAD.match(line.text):
-        start = head.end()
+        number = _NUMBERED.search(line.text, 0, head.end() + 1)
+        start = number.start() if number else head.end()  # `[Errno 98]` is no log prefix
     if label := _LABEL.match(line.text, start):
         start = label.end()
     if not line.text[start:].strip():

@@ -54,8 +54,12 @@ def _unescape(line: Line) -> Line:
 
 
 def _strip(lines: list[Line]) -> list[Line]:
-    begun = any(line.text.lstrip()[:1] == "<" and TAG.match(line.text.lstrip()) for line in lines)
-    if not begun and any(shapes.FRAME.match(line.text) for line in lines):
+    frames = [bool(shapes.FRAME.match(line.text)) for line in lines]
+    begun = any(
+        line.text.lstrip()[:1] == "<" and TAG.match(line.text.lstrip()) and not source
+        for line, source in zip(lines, [False, *frames], strict=False)
+    )
+    if not begun and any(frames):
         # Frames stand on lines of their own and no line begins as markup does: it is of a program that writes HTML.
         return [_without_last_tags(line) if "<" in line.text else line for line in lines]
     page = any(_PAGE.search(line.text) for line in lines if "<" in line.text)

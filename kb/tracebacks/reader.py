@@ -34,6 +34,10 @@ def read(text: str) -> Reading:
         errors = assemble(found)
     if not errors:
         errors = tuple((tb,) for tb in loose.unnamed(lines, scan(lines)))
+    elif all(chain[-1].type.endswith("Warning") for chain in errors):
+        # A warning is seldom what went wrong: a line that is labelled as an error may stand beside it.
+        labelled = [tb for tb in loose.unnamed(lines, found) if loose.is_labelled(text[tb.span[0] : tb.span[1]])]
+        errors = (*((tb,) for tb in labelled), *errors)
     errors = tuple(with_wrapped(chain) for chain in errors)
     frames = [frame for chain in errors for tb in chain for frame in tb.frames]
     dialect = next((item.dialect for item in found if item.errors), "none")
