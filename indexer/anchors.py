@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from indexer import cues
 from indexer.document import Block, Cell
 from indexer.printed import Printed, command_of, printed_errors, printed_line
+from indexer.readers import codelines
 from indexer.sections import DROPPED, Piece
 
 MOST_ANCHORS = 200
@@ -50,6 +51,8 @@ class Group:
 def find(pieces: Sequence[Piece]) -> list[Anchor]:
     """The printed errors of a page in order: outside of fixes and warnings, or, where there are none, anywhere."""
     found = [anchor for at in range(len(pieces)) for anchor in _of(pieces, at)]
+    sure = {pieces[one.at].path for one in found if one.kind != "unknown"}
+    found = [one for one in found if one.kind != "unknown" or pieces[one.at].path not in sure]
     strong = [one for one in found if pieces[one.at].role not in (DROPPED | {"fix"}) or one.kind == "row"]
     return (strong or [one for one in found if pieces[one.at].role == "fix"])[:MOST_ANCHORS]
 
@@ -81,7 +84,7 @@ def _in_code(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
     if sure:
         yield from (Anchor(at, one, "comment" if one.comment else "code") for one in sure)
     elif told and (message := _unknown(block.text)) and block.language in _OUTPUT:
-        yield Anchor(at, message, "code")
+        yield Anchor(at, message, "unknown")
 
 
 def _announced(pieces: Sequence[Piece], at: int) -> int:
@@ -100,7 +103,7 @@ def _unknown(text: str) -> Printed | None:
         return None
     for number, line in enumerate(lines):
         said = line.strip()
-        if command_of(line) is None and len(said.split()) >= 3 and not said.endswith(("{", ";", "(", "=")):
+        if command_of(line) is None and len(said.split()) >= 3 and codelines.weight(line) < 2:
             return Printed(None, said, number, number + 1, 1)
     return None
 

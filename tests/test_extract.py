@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from indexer.loose import entries_of, extract_body
 from kb.templates import Template
 
@@ -72,3 +74,33 @@ class TestAPageOfAKnowledgeBaseSavedAsText:
         (first,), (again,) = entries_of(data, "a.txt", "here"), entries_of(data, "b.txt", "there")
         assert first.id == again.id
         assert first.origin == "extracted"
+
+
+EXPECTED = json.loads((PAGES / "expected.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+class TestPagesOfManyShapes:
+    def test_what_the_page_says_of_itself(self, name: str) -> None:
+        read, wanted = body(name), EXPECTED[name]
+        assert {key: read[key] for key in ("title", "published", "language")} == {
+            key: wanted[key] for key in ("title", "published", "language")
+        }
+
+    def test_its_entries(self, name: str) -> None:
+        entries, wanted = body(name)["entries"], EXPECTED[name]["entries"]
+        assert [entry["errors"][0]["exception"] for entry in entries] == [one["exception"] for one in wanted]
+        for entry, one in zip(entries, wanted, strict=True):
+            assert one["message"] in entry["errors"][0]["message"]
+            holds(one["cause"], causes(entry))
+            holds(one["fix"], fixes(entry))
+            holds(one["fix_code"], fix_code(entry))
+            holds(one["reproduction"], "\n".join(entry["reproduction"]))
+            said = json.dumps(entry, ensure_ascii=False)
+            assert not [noise for noise in one["never"] if noise in said]
+            assert not [code for code in one.get("not_fix_code", ()) if code in fix_code(entry)]
+
+
+def holds(wanted: list[str], text: str) -> None:
+    """All that is wanted is there; where nothing is wanted, any text may be."""
+    assert [part for part in wanted if part not in text] == []

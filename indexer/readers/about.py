@@ -179,7 +179,7 @@ def _only_meta(text: str, here: Sequence[dates.Dated], block: Block) -> bool:
 def _tags(text: str) -> list[str]:
     if found := _TAGS_LINE.search(text):
         return tag_list(found["tags"])
-    if found := _HASH_TAGS.findall(text):
+    if (found := _HASH_TAGS.findall(text)) and (len(found) > 1 or any(True for _ in dates.find(text))):
         return [tag.lower() for tag in found]
     return [tag.lower() for tag in _TAG_LINE.findall(text)]
 
