@@ -117,7 +117,7 @@ def _lines(file: str) -> Iterator[tuple[int, bytes]]:
         source = sys.stdin.buffer
     else:
         try:
-            source = Path(file).open("rb")
+            source = Path(file).open("rb")  # noqa: SIM115 (closed by the `with` below)
         except OSError as problem:
             raise CallError(f"can't read {file}: {problem.strerror}", "check the path") from problem
     with source:

@@ -153,8 +153,8 @@ def show_stats(body: Mapping[str, Any]) -> None:
 
     console = Console(highlight=False)
     console.print(
-        f"{body['entries']} entries ({body['proven']} proven, {body['general']} general, {body['extracted']} extracted), "
-        f"{body['templates']} templates, generation {body['generation']}"
+        f"{body['entries']} entries ({body['proven']} proven, {body['general']} general, "
+        f"{body['extracted']} extracted), {body['templates']} templates, generation {body['generation']}"
     )
     table = Table("library", "entries", "proven", box=None)
     for name, figures in body["libraries"].items():

@@ -191,7 +191,7 @@ def test_secrets_in_the_paste_are_named_and_not_shown_as_captures(matcher):
 @pytest.mark.parametrize("value", ["`x`", "<img src=x>", "[a](javascript:x)", "a\nb", "x" * 5000])
 def test_a_hostile_capture_stays_inside_its_inline_code(matcher, value):
     summary = matcher.lookup(f"RuntimeError: no water in kettle '{value}'").to_dict()["matches"][0]["summary"]
-    head, code, *rest = summary.split("`")
+    _, code, *rest = summary.split("`")
     assert len(rest) == 1
     assert len(code) <= 80
     assert "\n" not in code

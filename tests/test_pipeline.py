@@ -157,7 +157,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path):
     settings.data_dir.mkdir()
     database = settings.data_dir / "kb.sqlite3"
     database.write_bytes(b"my diary, not yours " * 100)
-    with pytest.raises(StoreBroken, match="kb.sqlite3"):
+    with pytest.raises(StoreBroken, match=r"kb\.sqlite3"):
         pipeline.index(settings)
     assert database.read_bytes().startswith(b"my diary")
 
