@@ -32,6 +32,7 @@ _PROMPT = re.compile(
     r"|\[?[\w.-]+@[\w.-]+[^$#\n]{0,80}[$#]|~?\]\$|#(?= (?:apt|yum|dnf|docker|systemctl|nginx|kubectl|service|pip|npm|cd|ls)\b)"
     r"|In \[\d+\]:|mysql>|postgres=#|sqlite>|irb\S*>|>(?= ))\s*(?P<command>\S.*)$"
 )
+_LOGGED = re.compile(r"^\W{0,3}\d{4}[-/]\d\d[-/]\d\d.{5,80}?\b(?:ERROR|CRITICAL|FATAL|SEVERE)\b")
 _TRAILER = re.compile(r"\s*(?:\*/|-->)\s*$")
 _STACK = re.compile(r"^\s+at \S.*:\d+(?::\d+)?\)?(?: \{)?$|^goroutine \d+ ")
 
@@ -143,7 +144,16 @@ def _lines(text: str) -> list[Printed]:
         if previous and one.key == previous.key:
             continue
         found.append(one)
-    return _strongest(found)
+    return _strongest(found) or _logged(raw, cleaned, numbers)
+
+
+def _logged(raw: list[Line], cleaned: list[Line], numbers: list[int]) -> list[Printed]:
+    """What a program logged as an error, in words that nothing else is known by."""
+    for line, number in zip(cleaned, numbers, strict=True):
+        text = line.text.strip()
+        if len(text.split()) >= 3 and _LOGGED.match(raw[number].text):
+            return [Printed(None, re.sub(r"^[\w.-]{1,60}: (?=\S)", "", text), number, number + 1, 2)]
+    return []
 
 
 def _strongest(found: list[Printed]) -> list[Printed]:

@@ -110,6 +110,10 @@ class _Reader:
         if role != "fix" or lead is None:
             if looks_only(block.text) and role != "reproduction":
                 return
+        if parts := _halves(block.text):
+            self.flow = "fix"
+            yield from (Told(part, text, block, code=True) for part, text in parts)
+            return
         if role == "fix":
             self.flow = "fix"
         yield Told("fix" if role == "fix" else "reproduction", block.text, block, code=True)
@@ -184,6 +188,21 @@ def _by_comments(code: str) -> str | None:
     if _BROKEN.search(comments) and not _MENDED.search(comments):
         return "reproduction"
     return None
+
+
+def _halves(code: str) -> list[tuple[str, str]]:
+    """A block that shows the broken and the mended version, cut at the comments that say which is which; else empty."""
+    parts: list[tuple[str, list[str]]] = [("reproduction", [])]
+    for line in code.split("\n"):
+        comment = _COMMENT.fullmatch(line.strip())
+        role = _by_comments(line) if comment else None
+        if role and role != parts[-1][0]:
+            parts.append((role, []))
+        elif role and not "".join(parts[-1][1]).strip():
+            parts[-1] = (role, parts[-1][1])
+        parts[-1][1].append(line)
+    told = [(role, "\n".join(lines).strip("\n").rstrip()) for role, lines in parts if "".join(lines).strip()]
+    return told if {role for role, _ in told} == {"fix", "reproduction"} else []
 
 
 def looks_only(code: str) -> bool:

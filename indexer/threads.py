@@ -54,6 +54,8 @@ def _asker(posts: dict[int, list[Block]], order: dict[int, Post]) -> tuple[str, 
     """Who asks, and in which posts: what the page marks as the question, else the first post that shows code."""
     marked = [post for post in order.values() if post.kind == "question"]
     shown = [post for post in order.values() if any(block.kind == "code" for block in posts[post.number])]
+    if not marked and next(iter(order.values())).kind == "answer":
+        return "", set()  # the page itself asks
     first = next(iter(marked or shown or order.values()))
     return first.author, {post.number for post in marked} | {first.number}
 

@@ -16,6 +16,7 @@ _DATE = re.compile(
     r"|(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?[. /-]{0,2}(?:de |of )?(?P<month>[^\W\d_]{3,10})\.?,?[ /-]"
     r"(?:de )?(?P<year>(?:19|20)?\d\d)(?!\d)"
     r"|(?P<us_month>[^\W\d_]{3,10})\.? (?P<us_day>\d{1,2})(?:st|nd|rd|th)?,? (?P<us_year>(?:19|20)\d\d)(?!\d)"
+    r"|(?P<c_month>[A-Z][a-z]{2}) {1,2}(?P<c_day>\d{1,2}) \d\d:\d\d:\d\d(?: [A-Z]{2,5})? (?P<c_year>(?:19|20)\d\d)(?!\d)"
     r"|(?<![\d.])(?P<dot_day>\d{1,2})\.(?P<dot_month>\d{1,2})\.(?P<dot_year>(?:19|20)\d\d)(?!\d)"
 )
 _LABEL_DISTANCE = 40
@@ -59,12 +60,16 @@ def _iso(found: re.Match[str]) -> str | None:
     elif groups["dot_day"]:
         parts = groups["dot_year"], groups["dot_month"], groups["dot_day"]
     else:
-        name = (groups["month"] or groups["us_month"]).lower()
+        name = (groups["month"] or groups["us_month"] or groups["c_month"]).lower()
         month = _months().get(name)
         if month is None:
             return None
-        year = groups["year"] or groups["us_year"]
-        parts = (year if len(year) == 4 else f"20{year}"), str(month), groups["day"] or groups["us_day"]
+        year = groups["year"] or groups["us_year"] or groups["c_year"]
+        parts = (
+            (year if len(year) == 4 else f"20{year}"),
+            str(month),
+            groups["day"] or groups["us_day"] or groups["c_day"],
+        )
     try:
         return datetime.date(*map(int, parts)).isoformat()
     except ValueError:

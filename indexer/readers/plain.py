@@ -46,7 +46,8 @@ def _inline_code(text: str) -> tuple[str, tuple[Span, ...]]:
 
 
 def _prose_kind(text: str) -> tuple[Kind, str]:
-    if found := _LABEL.match(text):
+    found = _LABEL.match(text)
+    if found and (len(found[1].split()) <= 2 or (len(found[1].split()) <= 5 and heading_role(found[1]))):
         return "heading", found[1].strip()
     if _ITEM.match(text):
         return "item", re.sub(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", "", text)

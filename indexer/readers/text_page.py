@@ -30,6 +30,8 @@ def _title(lines: list[str]) -> tuple[str | None, int]:
         following = lines[number + 1].strip() if number + 1 < len(lines) else ""
         if following and following != text and text.endswith(following) and len(following) > len(text) / 3:
             return following, number + 2
+        if following and len(text.split()) <= 2 and len(following) > len(text):
+            continue  # a path of links, flattened
         if len(text) <= _LONGEST_TITLE:
             return text, number + 1
         break
