@@ -1,4 +1,4 @@
-"""`python -m bench [accuracy | families | latency | cold | http | calibrate]`: all but the last, where none is named."""
+"""`python -m bench [accuracy | families | latency | cold | http | calibrate]`: all but the last by default."""
 
 from __future__ import annotations
 

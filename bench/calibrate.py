@@ -21,6 +21,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from bench import cases as labelled
@@ -33,7 +34,7 @@ from kb.candidates import candidates
 from kb.causes import JudgedCause
 from kb.matcher import Matcher, _trusted
 from kb.models import Entry
-from kb.ranking import Candidate, rank
+from kb.ranking import rank
 from kb.tracebacks import read
 from kb.versions import known_versions
 
@@ -48,6 +49,9 @@ LOST = 0.02
 LEAST_SEEN = 8
 """Pastes in which a feature must differ to get a weight of its own."""
 BASICS = ("score", "margin")
+COLUMNS = ("weights", "log loss", "Brier score", "answered", "wrong", "false alarm")
+BINS = ("predicted", "pastes", "mean prediction", "right")
+Rows = Sequence[Sequence[object]]
 
 
 @dataclass(frozen=True)
@@ -96,16 +100,26 @@ def run(options: argparse.Namespace) -> None:
         raise SystemExit(f"{len(asked)} of {len(cases)} pastes have a candidate: too few to fit anything")
     names, penalty, predicted = best_fit(samples, options.seed)
     fitted = fit(samples, names, penalty)
-    today = json.loads(RANKING.read_text(encoding="utf-8"))
     limits = thresholds(samples, predicted, len(cases))
-    lines = report(options, cases, entries, samples, predicted, today, limits, tuple(fitted.weights), penalty)
+    figures, bins = _tables(cases, samples, predicted, limits["match"])
+    heading(f"Calibration: {len(cases)} pastes, {entries} entries")
+    table(COLUMNS, figures)
+    table(BINS, bins)
+    print(f"thresholds: match {limits['match']:.3f}, related {limits['related']:.3f}; penalty {penalty}")
+    print("weights: " + ", ".join(f"{name} {value:.3f}" for name, value in fitted.weights.items()))
     if options.docs:
-        Path(options.docs).write_text("\n".join(lines), encoding="utf-8")
+        chosen = {
+            "match": f"{limits['match']:.3f}",
+            "related": f"{limits['related']:.3f}",
+            "penalty": penalty,
+            "weights": ", ".join(name for name in fitted.weights if name != "bias"),
+        }
+        Path(options.docs).write_text(page(cases, entries, figures, bins, chosen), encoding="utf-8")
     if options.out:
+        today = json.loads(RANKING.read_text(encoding="utf-8"))
         today["confidence"] = {name: round(value, 4) for name, value in fitted.weights.items()}
         today["verdict"] = {name: round(value, 3) for name, value in limits.items()}
         Path(options.out).write_text(json.dumps(today, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print("weights: " + ", ".join(f"{name} {value:.3f}" for name, value in fitted.weights.items()))
 
 
 def samples_of(case: Case, matcher: Matcher) -> list[Sample]:
@@ -231,57 +245,34 @@ def thresholds(samples: Sequence[Sample], predicted: Sequence[float], cases: int
     return {"match": match, "related": min(related, match)}
 
 
-def report(
-    options: argparse.Namespace,
-    cases: Sequence[Case],
-    entries: int,
-    samples: Sequence[Sample],
-    predicted: Sequence[float],
-    today: Mapping[str, Any],
-    limits: Mapping[str, float],
-    names: Sequence[str],
-    penalty: float,
-) -> list[str]:
-    """Prints the tables; answers the page that shows them."""
+def _tables(
+    cases: Sequence[Case], samples: Sequence[Sample], predicted: Sequence[float], limit: float
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """How good the fitted weights are beside today's, and how often what is predicted is so."""
+    today = json.loads(RANKING.read_text(encoding="utf-8"))
     current = [Fitted(today["confidence"]).probability(one.values) for one in samples]
-    rows = [
-        ("fitted, cross-validated", *_figures(cases, samples, predicted, limits["match"])),
+    figures = [
+        ("fitted, cross-validated", *_figures(cases, samples, predicted, limit)),
         ("the weights of today", *_figures(cases, samples, current, today["verdict"]["match"])),
     ]
-    columns = ("weights", "log loss", "Brier score", "answered", "wrong", "false alarm")
-    bins = _reliability(samples, predicted)
-    heading(f"Calibration: {len(cases)} pastes, {entries} entries")
-    table(columns, rows)
-    table(("predicted", "pastes", "mean prediction", "right"), bins)
-    print(f"thresholds: match {limits['match']:.3f}, related {limits['related']:.3f}; penalty {penalty}")
-    lines = [
-        "# Calibration",
-        "",
-        "A match carries `confidence`: how probable it is that its entry is the right one. It is a logistic regression over",
-        "the evidence of the first candidate, fitted to labelled pastes by",
-        "",
-        "```shell",
-        "python -m bench calibrate --cases CASES.jsonl --out kb/data/ranking.json --docs docs/calibration.md",
-        "```",
-        "",
-        f"The figures are of {len(cases)} pastes ({sum(case.answerable for case in cases)} of them answerable) that people",
-        f"published, over {entries} entries. Each prediction was made by weights that had not seen the paste's family",
-        f"({FOLDS} folds). A paste without any candidate counts in the shares of `answered` and `wrong`, which are of all",
-        "answerable and of all pastes. Besides, each paste was asked again with its right entries left out, at a weight of",
-        f"{LEFT_OUT_WEIGHT}, so that confidence is not learnt from a world in which everything is known.",
-        "",
-        *_markdown(columns, rows),
-        "",
-        f"`match` from {limits['match']:.3f} on: the lowest threshold that is wrong in at most {MOST_WRONG:.0%} of all pastes.",
-        f"`related` from {limits['related']:.3f} on. Weights: {', '.join(names)}; penalty {penalty}. Evidence that counts",
-        "for an entry in the order of candidates never counts against it here, nor the other way round.",
-        "",
-        "## Is 80 % sure right in 80 %?",
-        "",
-        *_markdown(("predicted", "pastes", "mean prediction", "right"), bins),
-        "",
-    ]
-    return lines
+    return figures, _reliability(samples, predicted)
+
+
+def page(cases: Sequence[Case], entries: int, figures: Rows, bins: Rows, chosen: Mapping[str, object]) -> str:
+    """The report as a page of the documentation."""
+    text = Template(Path(__file__).with_name("calibration.md.txt").read_text(encoding="utf-8"))
+    return text.substitute(
+        pastes=len(cases),
+        answerable=sum(case.answerable for case in cases),
+        entries=entries,
+        folds=FOLDS,
+        left_out=LEFT_OUT_WEIGHT,
+        most_wrong=f"{MOST_WRONG:.0%}",
+        lost=f"{LOST:.0%}",
+        figures="\n".join(_markdown(COLUMNS, figures)),
+        bins="\n".join(_markdown(BINS, bins)),
+        **chosen,
+    )
 
 
 def _figures(
