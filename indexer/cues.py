@@ -1,14 +1,14 @@
 """What headings and sentences announce, in several languages: the tables in `indexer/data`, asked.
 
-Rows are phrases, not regular expressions; `…` in one stands for a few words. All rows of a table that begin the same
-way become one pattern, so that a question costs one pass over the text, however many rows there are.
+Rows are phrases, not regular expressions; `…` in one stands for a few words.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -47,10 +47,7 @@ def heading_role(heading: str) -> str | None:
     text = plain_heading(heading)
     if not text or len(text) > LONGEST_HEADING:
         return None
-    for pattern, role in _heading_patterns():
-        if pattern.search(text):
-            return role
-    return None
+    return next((cue.says for cue in _headings() if cue.needle in text and cue.pattern.search(text)), None)
 
 
 def plain_heading(heading: str) -> str:
@@ -64,9 +61,9 @@ def weights(sentence: str) -> dict[str, int]:
     """How much speaks for each role of a sentence: the weights of all cues in it, added up."""
     text = unicodedata.normalize("NFKC", sentence).replace("’", "'").lower().strip(" \t\n*_\"'“”-•")
     found: dict[str, int] = {}
-    for pattern, role, weight in _sentence_patterns():
-        if pattern.search(text):
-            found[role] = found.get(role, 0) + weight
+    for cue in _sentences():
+        if cue.needle in text and cue.pattern.search(text):
+            found[cue.says] = found.get(cue.says, 0) + cue.weight
     first = re.match(r"(?:then |now |please |just |simply |next,? |instead,? |so |and |or )?([^\W\d_]+)", text)
     if first and first[1] in words("imperatives.txt"):
         found["fix"] = found.get("fix", 0) + 2
@@ -88,7 +85,7 @@ def boilerplate(line: str) -> str | None:
     text = plain_sentence(line)
     if not text or len(text) > 300:
         return None
-    found = [row_scope for pattern, row_scope in _boilerplate_patterns() if pattern.search(text)]
+    found = [cue.says for cue in _boilerplate() if cue.needle in text and cue.pattern.search(text)]
     if "end" in found and len(text) < 120:
         return "end"
     return "line" if found else None
@@ -100,10 +97,22 @@ def plain_sentence(text: str) -> str:
     return re.sub(r"^[\W_]+", "", " ".join(text.split()))
 
 
-def _pattern(match: str, phrases: Iterable[str]) -> re.Pattern[str]:
-    alternatives = "|".join(_one(match, phrase) for phrase in phrases)
-    whole = {"is": rf"^(?:{alternatives})$", "starts": rf"^(?:{alternatives})", "has": rf"(?:{alternatives})"}
-    return re.compile(whole[match])
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """A row of a table. `needle` is a piece of text without which the pattern can't be found: looking for it first
+    makes a question to hundreds of rows cheap."""
+
+    needle: str
+    pattern: re.Pattern[str]
+    says: str
+    weight: int = 1
+
+
+def _cue(row: Mapping[str, str], says: str) -> _Cue:
+    match, phrase = row["match"], row["phrase"]
+    body = _one(match, phrase)
+    whole = {"is": rf"^{body}$", "starts": rf"^{body}", "has": body}[match]
+    return _Cue(phrase.split("…")[0].strip().split(" ")[0], re.compile(whole), says, int(row.get("weight", 1)))
 
 
 def _one(match: str, phrase: str) -> str:
@@ -115,17 +124,15 @@ def _one(match: str, phrase: str) -> str:
 
 
 @cache
-def _heading_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((_pattern(row["match"], [row["phrase"]]), row["role"]) for row in rows("headings.tsv"))
+def _headings() -> tuple[_Cue, ...]:
+    return tuple(_cue(row, row["role"]) for row in rows("headings.tsv"))
 
 
 @cache
-def _sentence_patterns() -> tuple[tuple[re.Pattern[str], str, int], ...]:
-    return tuple(
-        (_pattern(row["match"], [row["phrase"]]), row["role"], int(row["weight"])) for row in rows("sentences.tsv")
-    )
+def _sentences() -> tuple[_Cue, ...]:
+    return tuple(_cue(row, row["role"]) for row in rows("sentences.tsv"))
 
 
 @cache
-def _boilerplate_patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((_pattern(row["match"], [row["phrase"]]), row["scope"]) for row in rows("boilerplate.tsv"))
+def _boilerplate() -> tuple[_Cue, ...]:
+    return tuple(_cue(row, row["scope"]) for row in rows("boilerplate.tsv"))
