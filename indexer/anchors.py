@@ -60,7 +60,9 @@ def find(pieces: Sequence[Piece]) -> list[Anchor]:
 def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
     piece = pieces[at]
     block = piece.block
-    if block.kind in ("code", "output"):
+    if piece.named and block.level > 1 and _answered(pieces, at):
+        yield Anchor(at, piece.named, "heading")
+    elif block.kind in ("code", "output"):
         yield from _in_code(pieces, at)
     elif block.kind == "row":
         if (cell := error_cell(piece)) is not None:
@@ -73,6 +75,25 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
             for phrase in (*block.codes, *_QUOTED.findall(block.text)):
                 if error := printed_line(phrase):
                     yield Anchor(at, error, "prose")
+        if not whole and piece.role in (None, "error") and _announced(pieces, at) >= 2 and len(block.text) < 300:
+            if pieces[at - 1].block.text.rstrip().endswith((":", "：")):
+                yield Anchor(at, Printed(None, block.text, 0, 1, 1), "unknown")
+
+
+def _answered(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether a heading that names an error is followed by an answer to it, before an error is printed."""
+    level = pieces[at].block.level
+    for piece in pieces[at + 1 :]:
+        block = piece.block
+        if piece.is_heading and block.level <= level:
+            return False
+        if block.kind in ("code", "output"):
+            return not any(one.strength == 2 for one in printed_errors(block.text))
+        if piece.role in ("cause", "fix") or (
+            block.kind in ("prose", "item") and cues.weights(block.text).get("fix", 0) >= 2
+        ):
+            return True
+    return False
 
 
 def _in_code(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
@@ -111,7 +132,10 @@ def _unknown(text: str) -> Printed | None:
 def error_cell(piece: Piece) -> Printed | None:
     """The error that a row is about: of its cells that print one, the one whose column says so, else the first."""
     number = error_cell_index(piece.block)
-    return None if number is None else _cell_error(piece.block.cells[number])
+    if number is None:
+        return None
+    cell = piece.block.cells[number]
+    return _cell_error(cell) or Printed(None, cell.text, 0, 1, 1)
 
 
 def error_cell_index(block: Block) -> int | None:
@@ -119,7 +143,19 @@ def error_cell_index(block: Block) -> int | None:
     for number, cell in enumerate(block.cells[:2]):
         if cues.heading_role(cell.heading) not in ("cause", "fix") and _cell_error(cell):
             return number
-    return None
+    return _told_by_columns(block)
+
+
+def _told_by_columns(block: Block) -> int | None:
+    """Which cell of a row is the error though nothing known is printed in it: the one whose column says that errors
+    stand there as code, in a table whose other columns tell causes or fixes."""
+    roles = [cues.heading_role(cell.heading) if cell.heading else None for cell in block.cells]
+    if "error" not in roles or not {"cause", "fix"} & set(roles):
+        return None
+    number = roles.index("error")
+    cell = block.cells[number]
+    code = sum(end - start for start, end in cell.code_spans)
+    return number if code > 0.6 * len(cell.text) > 0 else None
 
 
 def _cell_error(cell: Cell) -> Printed | None:

@@ -91,6 +91,12 @@ def boilerplate(line: str) -> str | None:
     return "line" if found else None
 
 
+def is_wall(text: str) -> bool:
+    """Whether a page's few words say that it is a gate (a check for people, a log-in) and not an article."""
+    said = plain_sentence(text)
+    return len(said) < 1200 and any(row["phrase"] in said for row in rows("walls.tsv"))
+
+
 def plain_sentence(text: str) -> str:
     """Small letters, one space between words, nothing decorative in front."""
     text = unicodedata.normalize("NFKC", text).replace("’", "'").lower()

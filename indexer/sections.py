@@ -53,7 +53,7 @@ def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
         if block.kind == "heading":
             while stack and stack[-1].level >= block.level:
                 stack.pop()
-            named = error_in_heading(block.text)
+            named = error_in_heading(block.text) or next(filter(None, map(printed_line, block.codes)), None)
             heads = block.level == 1 or cues.plain_heading(block.text) == plain_title
             role = None if heads or named else block.hint or cues.heading_role(block.text)
             stack.append(_Open(block.level, role, number))
@@ -101,7 +101,7 @@ def _labels_split(blocks: Iterable[Block]) -> Iterator[Block]:
     """`Cause: the pool is empty` and a paragraph in bold are headings of their own."""
     for block in blocks:
         if block.kind == "prose" and block.strong and len(block.text) <= cues.LONGEST_HEADING:
-            yield replace(block, kind="heading", level=7, text=block.text.rstrip(":："), code_spans=())
+            yield replace(block, kind="heading", level=7, text=block.text.rstrip(":："))
             continue
         found = _LABEL.match(block.text) if block.kind in ("prose", "item") else None
         if found and (role := cues.heading_role(found["label"])) and len(found["label"].split()) <= 4:

@@ -21,6 +21,7 @@ _SHORT = 5
 _BROKEN = re.compile(r"⛔|❌|\b(?:wrong|broken|bad|fails|raises|throws|before)\b|(?:#|//) ?(?:error|boom)", re.I)
 _MENDED = re.compile(r"✅|\b(?:works|fixed|good|correct|right|after|ok)\b", re.I)
 _COMMENT = re.compile(r"(?:#|//|--|/\*)[^\n]{0,120}")
+_ONE_WORD = re.compile(r"[A-Za-zÀ-ÿ_.@-]{1,30}")
 _FILE_NAME = re.compile(r"[\w./\\-]+\.\w{1,6}:?")
 _ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|cf|z\. ?B|bzw|Nr|approx)\.$")
 
@@ -67,6 +68,7 @@ class _Reader:
         self.leads: str | None = None
         self.opens = False
         self.cause_told = False
+        self.level = 0
 
     def take(self, at: int) -> Iterator[Told]:
         piece = self.pieces[at]
@@ -77,10 +79,13 @@ class _Reader:
                 self.flow = piece.role
             elif piece.named and piece.block.level > 1:
                 self.flow = "cause"
+            elif self.flow == "fix" and piece.role is None and self._leaves_the_error(piece):
+                self.flow = "over"
             return
         if at in self.errors_at:
             if self.flow == "context":
                 self.flow = "cause"
+                self.level = self._level_above(at)
             yield from self._failing(piece)
             self.leads = None
             return
@@ -88,6 +93,7 @@ class _Reader:
             yield from self._code(piece)
             if at in self.comments_at and self.flow == "context":
                 self.flow = "cause"
+                self.level = self._level_above(at)
             return
         if block.kind in ("prose", "item"):
             yield from self._prose(piece)
@@ -106,7 +112,11 @@ class _Reader:
         if lead in ("avoid", "diagnosis"):
             return
         if role in (None, "error") or (role == "cause" and lead == "fix"):
-            role = lead or _by_comments(block.text) or self._by_order(block)
+            role = lead or _by_comments(block.text) or self._by_order()
+            if role == "fix" and self.flow == "context":
+                return
+            if role == "over" or (self.flow == "over" and piece.role is None):
+                return
         if role != "fix" or lead is None:
             if looks_only(block.text) and role != "reproduction":
                 return
@@ -118,12 +128,20 @@ class _Reader:
             self.flow = "fix"
         yield Told("fix" if role == "fix" else "reproduction", block.text, block, code=True)
 
-    def _by_order(self, block: Block) -> str:
-        return "fix" if self.flow == "fix" else "reproduction"
+    def _by_order(self) -> str:
+        return self.flow if self.flow in ("fix", "over") else "reproduction"
+
+    def _level_above(self, at: int) -> int:
+        return next((piece.block.level for piece in reversed(self.pieces[:at]) if piece.is_heading), 0)
+
+    def _leaves_the_error(self, piece: Piece) -> bool:
+        """Whether a heading begins something else, once the fix was told: one of the rank of the error's own heading
+        that doesn't sound like another fix."""
+        return 0 < piece.block.level <= max(self.level, 2) and cues.sentence_role(piece.block.text) != "fix"
 
     def _prose(self, piece: Piece) -> Iterator[Told]:
         block, role = piece.block, piece.role
-        if role in DROPPED or _FILE_NAME.fullmatch(block.text):
+        if role in DROPPED or _ONE_WORD.fullmatch(block.text) or _FILE_NAME.fullmatch(block.text):
             return
         in_question = block.post is not None and block.post.kind == "question"
         previous: str | None = None
@@ -155,8 +173,10 @@ class _Reader:
         if own in ("error", "reproduction", "diagnosis"):
             return None
         if own == "fix":
-            return "fix" if self.flow != "context" else None
+            return "fix" if self.flow not in ("context", "over") else None
         if own == "cause":
+            if self.flow == "over":
+                return None
             strong = self.flow != "context" or cues.weights(sentence)["cause"] >= 3
             return "cause" if strong and self.flow != "fix" else ("fix" if self.flow == "fix" else None)
         if sentence.rstrip().endswith(("?", "？")):

@@ -10,7 +10,7 @@ from typing import Any
 
 from indexer import cues
 from indexer.document import Block, Document
-from indexer.problems import Problem
+from indexer.problems import Problem, problem
 from indexer.readers import dates, languages
 
 _SEPARATORS = re.compile(r"\s[›»·|•/→←>]\s|\s[—–]\s")
@@ -92,6 +92,8 @@ def _text(value: object) -> str | None:
 
 def describe(name: str, blocks: Sequence[Block], meta: Meta, problems: Sequence[Problem] = ()) -> Document:
     """The document: metadata completed by the text, and the blocks without the lines that only hold metadata."""
+    if cues.is_wall(" ".join((meta.title or "", *(block.text for block in blocks)))):
+        return Document(name, title=meta.title, source=meta.source, problems=(problem("KB605", name, 0),))
     kept: list[Block] = []
     title = meta.title or _heading(blocks)
     found: list[dates.Dated] = [one for line in meta.lines for one in dates.find(line)]

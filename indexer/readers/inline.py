@@ -61,7 +61,9 @@ class Buffer:
     def reset(self) -> tuple[int, bool, bool]:
         """Begin anew; the line of what was there, whether it was little else than links, whether all of it was bold."""
         length = len(self.text.strip())
-        line, navigation, strong = self.line, self.links > 0.6 * length, 0 < length <= self.strong
+        line, navigation = self.line, self.links > 0.6 * length
+        code = sum(end - start for start, end in self.spans)
+        strong = self.strong > 0 and self.strong + code > 0.85 * length
         self.text, self.spans, self.line, self.links, self.strong, self._breaks = "", [], 0, 0, 0, 0
         return line, navigation, strong
 

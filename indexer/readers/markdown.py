@@ -247,7 +247,8 @@ class _Inline:
     @property
     def is_strong(self) -> bool:
         """Whether all of it is bold."""
-        return self.strong >= len(self.text.strip(" :：.")) > 0
+        code = sum(end - start for start, end in self.spans)
+        return self.strong > 0 and self.strong + code > 0.85 * len(self.text.strip(" :：."))
 
     @property
     def is_navigation(self) -> bool:

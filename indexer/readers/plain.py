@@ -76,7 +76,16 @@ def _runs(lines: Sequence[str]) -> list[tuple[Kind, int, int, str]]:
 
 
 def _chunk(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, int, str]]:
-    """A chunk without empty lines, cut where code and prose meet."""
+    """A chunk without empty lines, cut at headings and where code and prose meet."""
+    head = next((i for i in range(start, end) if _is_label(lines, i) or _is_title(lines, i, start)), None)
+    if head is None:
+        return _body(lines, start, end)
+    before = _body(lines, start, head) if head > start else []
+    after = _chunk(lines, head + 1, end) if head + 1 < end else []
+    return [*before, ("heading", head, head + 1, ""), *after]
+
+
+def _body(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, int, str]]:
     if end - start == 2 and _UNDERLINE.match(lines[start + 1]):
         return [("heading", start, start + 1, "")]
     weights = [codelines.weight(line) for line in lines[start:end]]
@@ -110,15 +119,25 @@ def _chunk(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, 
 
 def _items(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, int, str]]:
     """Prose, cut in front of each item of a list."""
-    cuts = [start, *(i for i in range(start + 1, end) if _ITEM.match(lines[i]) or _is_label(lines, i)), end]
-    cuts = sorted({*cuts, *(i + 1 for i in range(start, end - 1) if _is_label(lines, i))})
-    return [("prose", a, b, "") for a, b in zip(cuts, cuts[1:], strict=False)]
+    cuts = {start, end}
+    cuts |= {i for i in range(start + 1, end) if _ITEM.match(lines[i]) or lines[i - 1].rstrip().endswith((":", "："))}
+    places = sorted(cuts)
+    return [("prose", a, b, "") for a, b in zip(places, places[1:], strict=False)]
 
 
 def _is_label(lines: Sequence[str], at: int) -> bool:
     """Whether a line is nothing but a label that announces something (`Root cause:`)."""
     found = _LABEL.match(lines[at].strip())
-    return bool(found) and heading_role(found[1]) is not None
+    return bool(found) and len(found[1].split()) <= 4 and heading_role(found[1]) is not None
+
+
+def _is_title(lines: Sequence[str], at: int, start: int) -> bool:
+    """Whether a line is a heading without any mark: a few words that announce something, at the top of a paragraph, or
+    in capitals anywhere."""
+    text = lines[at].strip()
+    if not 3 <= len(text) <= 60 or len(text.split()) > 5 or text[-1] in ".,;!" or not text[0].isupper():
+        return False
+    return heading_role(text) is not None and (text.isupper() or (at == start and not codelines.is_error_line(text)))
 
 
 def _joined(lines: Sequence[str], runs: list[tuple[Kind, int, int, str]]) -> list[tuple[Kind, int, int, str]]:

@@ -9,6 +9,7 @@ from functools import cache
 
 from indexer.cues import rows
 from indexer.document import Block, Post
+from indexer.readers import plain
 
 _LONGEST_LINE = 160
 
@@ -32,9 +33,26 @@ def attributed(blocks: Sequence[Block]) -> list[Block]:
     return found if number >= 2 else list(blocks)
 
 
+def divided(lines: Sequence[str], first: int) -> list[Block]:
+    """The blocks of plain text whose lines say who speaks; empty where fewer than two do."""
+    starts = [i for i, line in enumerate(lines) if line.strip() and _said_by(line.strip(" *_-—"), 1)]
+    if len(starts) < 2:
+        return []
+    found = plain.blocks_of(lines[: starts[0]], first)
+    for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(lines)], strict=True), 1):
+        post = _said_by(lines[start].strip(" *_-—"), number)
+        blocks = plain.blocks_of(lines[start + 1 : end], first + start + 1)
+        found += [replace(block, post=post) for block in blocks]
+    return found
+
+
 def _speaker(block: Block, number: int) -> Post | None:
     text = block.text.strip(" *_-—")
-    if block.kind not in ("prose", "heading") or len(text) > _LONGEST_LINE:
+    return _said_by(text, number) if block.kind in ("prose", "heading") else None
+
+
+def _said_by(text: str, number: int) -> Post | None:
+    if len(text) > _LONGEST_LINE:
         return None
     for name, pattern in _patterns():
         found = pattern.fullmatch(text)

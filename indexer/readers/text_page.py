@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from indexer import cues
 from indexer.document import Document
 from indexer.readers import about, chat, mail, plain, speakers, ticket
 
 _LONGEST_TITLE = 160
+_FIELD = re.compile(r"([A-Z_]{2,20})=(.{0,2000})")
+_BYLINE = re.compile(
+    r"(?:asked|answered|edited|modified|viewed) .{0,40}\d.{0,20}|\d{1,4} (?:answers?|comments?|replies|views?|likes?)"
+    r"|.{4,60} [–—-] ?\w[\w.-]{1,30} \w{3} \d{1,2}.{0,20}",
+    re.I,
+)
 
 
 def read(name: str, text: str) -> Document:
@@ -16,8 +24,28 @@ def read(name: str, text: str) -> Document:
         if envelope.applies(lines):
             return envelope.read(name, text)
     title, skip = _title(lines)
-    blocks = speakers.attributed(plain.blocks_of(lines[skip:], skip + 1))
+    body = ["" if _is_chrome(line) else line for line in _without_fields(lines)[skip:]]
+    blocks = speakers.divided(body, skip + 1) or speakers.attributed(plain.blocks_of(body, skip + 1))
     return about.describe(name, blocks, about.Meta(title=title))
+
+
+def _without_fields(lines: list[str]) -> list[str]:
+    """The lines with the fields for machines that error catalogues print read as what they say; those of no use empty."""
+    roles = {row["name"]: row["role"] for row in cues.rows("machine_fields.tsv")}
+    found = {i: field for i, line in enumerate(lines) if (field := _FIELD.fullmatch(line)) and field[1] in roles}
+    if len(found) < 2:
+        return lines
+    said = {"error": "{}", "cause": "Cause: {}", "fix": "Fix: {}", "dropped": ""}
+    return [said[roles[found[i][1]]].format(found[i][2]) if i in found else line for i, line in enumerate(lines)]
+
+
+def _is_chrome(line: str) -> bool:
+    """Whether a line is a button, a byline or the like, which stands alone even where no empty line divides it."""
+    return (
+        0 < len(line) <= 80
+        and not line[0].isspace()
+        and (cues.boilerplate(line) == "line" or bool(_BYLINE.fullmatch(line.strip())))
+    )
 
 
 def _title(lines: list[str]) -> tuple[str | None, int]:
@@ -28,8 +56,10 @@ def _title(lines: list[str]) -> tuple[str | None, int]:
         if len(text) < 6 or cues.boilerplate(text):
             continue
         following = lines[number + 1].strip() if number + 1 < len(lines) else ""
-        if following and following != text and text.endswith(following) and len(following) > len(text) / 3:
-            return following, number + 2
+        for later in range(number + 1, min(number + 4, len(lines))):
+            again = lines[later].strip()
+            if len(text) / 3 < len(again) < len(text) and again in text:
+                return again, later + 1
         if following and len(text.split()) <= 2 and len(following) > len(text):
             continue  # a path of links, flattened
         if len(text) <= _LONGEST_TITLE:
