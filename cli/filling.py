@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def refresh_quietly(settings: Settings) -> None:
     """Fills or refreshes where something changed. What can't be refreshed (a read-only folder, another
     process at it) but can be read is used as it is; raises UnavailableError where there is nothing."""
-    if _current(settings):
+    if is_current(settings):
         return
     from indexer.pipeline import refresh
 
@@ -48,15 +48,6 @@ def progress_bar(label: str) -> Iterator[Progress | None]:
         yield lambda done, total, name: bar.update(
             task, completed=done, total=total, description=f"{label} {name}"[:60]
         )
-
-
-def _current(settings: Settings) -> bool:
-    from kb.errors import StoreOutdated
-
-    try:
-        return is_current(settings)
-    except StoreOutdated:
-        return False
 
 
 def _readable(settings: Settings) -> bool:

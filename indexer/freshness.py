@@ -11,7 +11,7 @@ import json
 from indexer import sources
 from indexer.rules import rules_version
 from kb.engines import generations
-from kb.errors import StoreMissing
+from kb.errors import StoreMissing, StoreOutdated
 from kb.settings import Settings
 from kb.store import Store
 
@@ -47,8 +47,8 @@ def _now(settings: Settings) -> dict[str, str] | None:
             known = {source.id for source in looked_at}
             looked_at += [one for one in store.sources() if one.id not in known and one.kind == sources.REGISTERED]
             generation = store.generation()
-    except StoreMissing:
-        return None
+    except (StoreMissing, StoreOutdated):
+        return None  # the command makes or migrates it
     if not engine_is_there(settings.engine_url, generation.number):
         return None
     return {

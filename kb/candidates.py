@@ -99,9 +99,10 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     # By its root: forty literal letters say more than thirty, and a hundred not ten times what ten say.
     literal = math.sqrt(_literal(hit.row.message))
     features = _common(spot, entry, form, agrees)
-    features["whole" if hit.whole else "partial"] = 1.0 if hit.whole else hit.share
+    # A message that lost its last letters is nearly whole; one that shares a half with a wording says little.
+    features["whole" if hit.whole else "partial"] = 1.0 if hit.whole else hit.share**4
     features["literal"] = literal if hit.whole else literal * hit.share**2
-    if hit.row.exception != form.exception:
+    if hit.row.exception != form.exception and entry.library not in spot.libraries:
         features["derived"] = 1.0  # the driver's own error, where the entry is about SQLAlchemy quoting it
     evidence = []
     if agrees in _AGREES:

@@ -16,6 +16,8 @@ from kb.models import Traceback
 PYTHON = "python"
 _INSTALLED = re.compile(r"(?:site|dist)-packages[/\\]([A-Za-z_][A-Za-z0-9_]*)")
 """The top-level module in an installed file's name: `…/site-packages/sqlalchemy/orm/loading.py`."""
+_SHORTENED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[/\\]")
+"""The same where a log shortens paths: `sqlalchemy/orm/loading.py`."""
 
 
 def library_of(traceback: Traceback) -> str:
@@ -33,7 +35,7 @@ def library_of(traceback: Traceback) -> str:
 
 def libraries_of(traceback: Traceback) -> frozenset[str]:
     """Every library that shows in an exception: its own, and those of its frames."""
-    inside = (_INSTALLED.search(frame.filename) for frame in traceback.frames)
+    inside = (_INSTALLED.search(frame.filename) or _SHORTENED.match(frame.filename) for frame in traceback.frames)
     return frozenset({library_of(traceback), *(library_of_module(found[1]) for found in inside if found)})
 
 

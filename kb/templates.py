@@ -24,6 +24,9 @@ __all__ = ["SLOT", "Capture", "Partial", "Squeezed", "Stripped", "Template", "fi
 SLOT = "\0"
 """Stands for a slot in a skeleton; a message never holds it (`kb.tracebacks.repair` takes NUL out)."""
 
+_STRAIGHT = {ord(curly): straight for straight, curls in {"'": "‘’‚‛", '"': "“”„‟"}.items() for curly in curls}
+"""Quotation marks that word processors and chats make of Python's."""
+
 REPEAT_TRIES = 16
 """Lengths tried for a slot whose second occurrence must hold the same text; a bound, so that time is linear."""
 
@@ -38,7 +41,7 @@ class Squeezed:
 
     def __init__(self, message: str) -> None:
         self.message = message
-        text = " ".join(message.split())
+        text = " ".join((message if message.isascii() else message.translate(_STRAIGHT)).split())
         self.text = text.replace(SLOT, "\ufffd") if SLOT in text else text
         self._origins: Sequence[int] | None = range(len(message)) if len(text) == len(message) else None
 
