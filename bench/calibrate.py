@@ -46,6 +46,8 @@ WIDEST_MARGIN = 4.0
 """As `kb.ranking` bounds it."""
 LOST = 0.02
 """Share of right first matches that the threshold of `related` may lose."""
+LEAST_MATCH = 0.5
+"""What is called a match is at least likelier than not."""
 LEAST_SEEN = 8
 """Pastes in which a feature must differ to get a weight of its own."""
 BASICS = ("score", "margin")
@@ -240,6 +242,7 @@ def thresholds(samples: Sequence[Sample], predicted: Sequence[float], cases: int
         if wrong > MOST_WRONG * cases:
             break
         match = chance
+    match = max(match, LEAST_MATCH)
     rights = sorted(chance for chance, one in asked if one.right)
     related = rights[int(len(rights) * LOST)] if rights else 0.0
     return {"match": match, "related": min(related, match)}

@@ -37,7 +37,7 @@ def put(port: int, path: str, texts: Sequence[str], seconds: float, folder: Path
     return _with_wrk(tool, port, path, texts, seconds, folder) if tool else _with_threads(port, path, texts, seconds)
 
 
-def _with_wrk(tool: str, port: int, path: str, texts: Sequence[str], seconds: float, folder: Path) -> Load:
+def _with_wrk(tool: str, port: int, path: str, texts: Sequence[str], seconds: float, folder: Path) -> Load:  # noqa: PLR0917
     command = [tool, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency"]
     if texts:
         script = folder / "lookups.lua"

@@ -93,7 +93,8 @@ def reproductions(path: str | Path) -> list[Case]:
 
 def matcher_of(entries: Sequence[Entry]) -> Matcher:
     """A matcher over entries in memory; words alone find nothing in it."""
-    knowledge = Knowledge.load(1, _Entries(entries), lambda _: None)
+    source = _Entries(entries)
+    knowledge = Knowledge.load(1, source, source)
     return Matcher(lambda: 1, lambda: knowledge, lambda _: MemoryEngine())
 
 
@@ -120,6 +121,21 @@ class _Entries:
 
     def redirects(self) -> Mapping[str, str]:
         return {}
+
+    def entry_count(self) -> int:
+        return len(self.entries)
+
+    def postings(self) -> Mapping[str, bytes]:
+        return {}
+
+    def entry(self, entry: str) -> Entry | None:
+        return None
+
+    def header(self, entry: str) -> Header | None:
+        return None
+
+    def templates_of(self, keys: Sequence[int]) -> list[TemplateRow]:
+        return []
 
     def bodies(self) -> Mapping[str, str]:
         return {one.id: entry_to_json(one) for one in self.entries}

@@ -21,7 +21,7 @@ from typing import IO, Any
 from bench.accuracy import OURS, error_line
 from bench.corpus import Row, grown, harvested
 from bench.knowledge import bare, recorded, shipped
-from bench.peers import PEERS, available
+from bench.peers import available
 from bench.report import heading, table
 from bench.timing import Timing, alternate
 from bench.worker import INDEX, KB, QUERIES, identity, rows_of
@@ -67,8 +67,8 @@ def run(options: argparse.Namespace) -> None:
     heading(
         f"Latency by size: templates grown from {len(rows)} harvested ones",
         *(__doc__ or "").split("\n\n", 1)[1].strip().split("\n"),
-        "Subjects take turns, each in a process of its own; milliseconds; medians of rounds. ready: seconds from opening",
-        "to the first answer. first: share of pastes whose own template came first.",
+        "Subjects take turns, each in a process of its own; milliseconds, medians of rounds. ready: seconds until the",
+        "first answer. first: share of pastes whose own template came first. MB: memory of the whole process.",
     )
     _by_size(options, folder, rows, sizes)
 

@@ -73,7 +73,7 @@ def _ours(subject: str, store_url: str) -> Callable[[str], str | None]:
 
     def load() -> Knowledge:
         with store.snapshot() as now:
-            return Knowledge.load(now.generation.number, now, store.entry)
+            return Knowledge.load(now.generation.number, now, store)
 
     matcher = Matcher(lambda: store.generation().number, load, lambda _: MemoryEngine(), store.feedback)
     knowledge = matcher.knowledge()

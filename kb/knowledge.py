@@ -1,17 +1,20 @@
 """One generation of what is known, ready for lookups: the template index, codes, heads and entries.
 
-It is built once a generation and never changed; entries are parsed when they are first needed.
+It is built once a generation and never changed; entries are parsed when they are first needed. Where there are very
+many, templates, heads and entries stay in the store until they are needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from kb.models import Entry
+from kb.packed_postings import PackedPostings
 from kb.store.codec import entry_from_json
 from kb.store.rows import Header
+from kb.stored_templates import StoredTemplates
 from kb.template_index import TemplateIndex, TemplateRow
 from kb.wordings import all_wordings
 
@@ -45,6 +48,79 @@ class Source(Protocol):
         """Id → entry as JSON."""
         ...
 
+    def entry_count(self) -> int:
+        """How many entries there are."""
+        ...
+
+    def postings(self) -> Mapping[str, bytes]:
+        """The packed postings of all wordings; empty where they are few."""
+        ...
+
+
+class Late(Protocol):
+    """Where things are read from one by one, when they are needed: the store, as it is then."""
+
+    def entry(self, entry: str) -> Entry | None:
+        """The entry of that id."""
+        ...
+
+    def header(self, entry: str) -> Header | None:
+        """The entry of that id, without its body."""
+        ...
+
+    def headers(self) -> Iterable[Header]:
+        """All entries without their bodies."""
+        ...
+
+    def templates_of(self, keys: Sequence[int]) -> Iterable[TemplateRow]:
+        """The wordings of those keys."""
+        ...
+
+
+class LateHeads(Mapping[str, Header]):
+    """All heads, each read when it is asked for."""
+
+    def __init__(self, late: Late, count: int) -> None:
+        self._late, self._count = late, count
+
+    def __getitem__(self, entry_id: str) -> Header:
+        head = self._late.header(entry_id)
+        if head is None:
+            raise KeyError(entry_id)
+        return head
+
+    def __iter__(self) -> Iterator[str]:
+        return (head.id for head in self._late.headers())
+
+    def __len__(self) -> int:
+        return self._count
+
+    def values(self) -> ValuesView[Header]:
+        """All heads, in one reading."""
+        return _LateValues(self)
+
+    def items(self) -> ItemsView[str, Header]:
+        """All heads by id, in one reading."""
+        return _LateItems(self)
+
+    def each(self) -> Iterator[Header]:
+        """All heads, read while they are gone through."""
+        return iter(self._late.headers())
+
+
+class _LateValues(ValuesView[Header]):
+    _mapping: LateHeads
+
+    def __iter__(self) -> Iterator[Header]:
+        return self._mapping.each()
+
+
+class _LateItems(ItemsView[str, Header]):
+    _mapping: LateHeads
+
+    def __iter__(self) -> Iterator[tuple[str, Header]]:
+        return ((head.id, head) for head in self._mapping.each())
+
 
 @dataclass(slots=True)
 class Knowledge:
@@ -52,19 +128,29 @@ class Knowledge:
 
     generation: int
     index: TemplateIndex
-    heads: dict[str, Header]
+    heads: Mapping[str, Header]
     codes: Mapping[str, tuple[str, ...]]
     redirects: Mapping[str, str]
     _fetch: Callable[[str], Entry | None]
     _entries: dict[str, Entry | None] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, generation: int, source: Source, late: Callable[[str], Entry | None]) -> Knowledge:
-        """Reads heads, templates, codes and, unless there are very many, entries (as text, parsed when needed);
-        otherwise they follow by `late`."""
-        heads = {head.id: head for head in source.headers()}
-        index = TemplateIndex.build(all_wordings(source.templates()))
-        fetch = late if len(heads) > MOST_BODIES else _parser(source.bodies())
+    def load(cls, generation: int, source: Source, late: Late) -> Knowledge:
+        """Reads codes and, unless there are very many, heads, wordings and entries (as text, parsed when needed);
+        otherwise they follow from `late`."""
+        packed = source.postings()
+        if packed:
+            postings = PackedPostings(packed)
+            index = TemplateIndex(StoredTemplates(late.templates_of, len(postings)), postings)
+        else:
+            index = TemplateIndex.build(all_wordings(source.templates()))
+        count = source.entry_count()
+        heads: Mapping[str, Header]
+        fetch: Callable[[str], Entry | None]
+        if count > MOST_BODIES:
+            heads, fetch = LateHeads(late, count), late.entry
+        else:
+            heads, fetch = {head.id: head for head in source.headers()}, _parser(source.bodies())
         return cls(generation, index, heads, source.codes(), source.redirects(), fetch)
 
     def entry(self, entry_id: str) -> Entry | None:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from kb.answers import Answer, Lookup, Match, ReadException, Votes, entry_body, entry_head, entry_url
@@ -38,6 +39,8 @@ MOST_CHAINED = 24
 """Exceptions of one chain that are looked at: the first and the last ones."""
 LEAST_CONFIDENCE = 0.02
 """Entries behind the first that are less likely than this are left out."""
+MOST_SUGGESTED = 20_000
+"""Entries that quick search knows, the first ones by id: with very many, their words would be most of the memory."""
 TEXT_CONFIDENCE = 0.3
 """The most that words alone can say: entries found by full text are related, never trusted."""
 
@@ -244,7 +247,7 @@ class Matcher:
         with self._lock:
             if self._knowledge is None or self._knowledge.generation != number:
                 fresh = self._load()
-                self._quick = QuickSearch.build(fresh.heads.values())
+                self._quick = QuickSearch.build(islice(fresh.heads.values(), MOST_SUGGESTED))
                 self._knowledge = fresh
             return self._knowledge
 

@@ -33,7 +33,7 @@ def open_knowledge_base(settings: Settings) -> KnowledgeBase:
 
     def load() -> Knowledge:
         with store.snapshot() as now:
-            return Knowledge.load(now.generation.number, now, store.entry)
+            return Knowledge.load(now.generation.number, now, store)
 
     def engine(generation: int) -> Engine:
         return engine_of(settings.engine_url, generation, store)

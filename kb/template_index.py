@@ -9,7 +9,8 @@ reached by their exception's name only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from contextlib import suppress
+from typing import NamedTuple, Protocol
 
 from kb.normalize import core
 from kb.postings import MemoryPostings, PostingSource, message_words
@@ -56,42 +57,74 @@ class TemplateHit(NamedTuple):
     agrees: int
 
 
+class Held(NamedTuple):
+    """A template as it is compared: its row, its skeleton, and its core where that is shorter."""
+
+    number: int
+    row: TemplateRow
+    bones: str
+    core: str | None
+
+    @classmethod
+    def of(cls, number: int, row: TemplateRow) -> Held:
+        """The row under a number. Raises ValueError where its message is no template."""
+        bones, short = skeleton(row.message), core(row.message)
+        kept = row.message if bones == row.message else bones
+        return cls(number, row, kept, None if len(short) == len(row.message) else short)
+
+    @property
+    def filed_by(self) -> str:
+        """The skeleton whose words it is filed under: its core's, since a message may have come without its tail."""
+        return self.bones if self.core is None else skeleton(self.core)
+
+
+class TemplateSource(Protocol):
+    """Templates by the numbers that postings know them by."""
+
+    def __len__(self) -> int: ...
+
+    def held(self, numbers: Iterable[int]) -> Iterable[Held]:
+        """The templates of those numbers that are there, in that order."""
+        ...
+
+
+class MemoryTemplates:
+    """Templates in memory, numbered from 0."""
+
+    def __init__(self, rows: Iterable[TemplateRow]) -> None:
+        """A row whose template can't be parsed is left out: the linter has named it already."""
+        self.all: list[Held] = []
+        for row in rows:
+            with suppress(ValueError):
+                self.all.append(Held.of(len(self.all), row))
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def held(self, numbers: Iterable[int]) -> Iterable[Held]:
+        """See `TemplateSource`."""
+        return [self.all[number] for number in numbers]
+
+
 class TemplateIndex:
     """Build it once with `build`; it doesn't change."""
 
-    def __init__(
-        self, rows: list[TemplateRow], bones: list[str], cores: dict[int, str], postings: PostingSource
-    ) -> None:
-        """Over rows, their skeletons, the cores of those that have a tail, and postings that number them alike."""
-        self._rows, self._bones, self._cores, self._postings = rows, bones, cores, postings
+    def __init__(self, templates: TemplateSource, postings: PostingSource) -> None:
+        """Over templates, and postings that number them alike."""
+        self._templates, self._postings = templates, postings
         self._named: dict[str, list[int]] = {}
         self._parsed: dict[str, Template] = {}
-        for number in postings.wordless():
-            self._named.setdefault(_name(rows[number].exception), []).append(number)
+        for held in templates.held(postings.wordless()):
+            self._named.setdefault(_name(held.row.exception), []).append(held.number)
 
     @classmethod
     def build(cls, rows: Iterable[TemplateRow]) -> TemplateIndex:
-        """An index in memory. A row whose template can't be parsed is left out: the linter has named it already."""
-        kept: list[TemplateRow] = []
-        bones: list[str] = []
-        cores: dict[int, str] = {}
-        keys: list[str] = []
-        for row in rows:
-            try:
-                text = skeleton(row.message)
-                short = core(row.message)
-                # Filed by the core's words: a message may have come without its tail.
-                keys.append(text if len(short) == len(row.message) else skeleton(short))
-            except ValueError:
-                continue
-            if len(short) != len(row.message):
-                cores[len(kept)] = short
-            kept.append(row)
-            bones.append(row.message if text == row.message else text)
-        return cls(kept, bones, cores, MemoryPostings(keys))
+        """An index in memory."""
+        templates = MemoryTemplates(rows)
+        return cls(templates, MemoryPostings(held.filed_by for held in templates.all))
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._templates)
 
     def find(self, exception: str, message: str) -> list[TemplateHit]:
         """The templates that the message fits, most specific first; between equals the exception's name decides."""
@@ -112,41 +145,40 @@ class TemplateIndex:
 
     def _whole(self, exception: str, full: Squeezed, bare: Squeezed, ranks: list[int]) -> Iterator[TemplateHit]:
         """Templates that the message fits, as it is or without its tail (`bare`)."""
-        for number in [*self._postings.fitting(ranks), *self._named.get(_name(exception), ())[:MOST_NAMED]]:
-            chunks = self._bones[number].split(SLOT)
-            cores = self._cores.get(number)
+        numbers = [*self._postings.fitting(ranks), *self._named.get(_name(exception), ())[:MOST_NAMED]]
+        for held in self._templates.held(numbers):
+            chunks = held.bones.split(SLOT)
             # A wording without a tail is tried on the message without one first, or its last slot would hold the tail.
-            for form in (bare, full) if cores is None else (full, bare):
+            for form in (bare, full) if held.core is None else (full, bare):
                 if fits(chunks, form.text):
-                    hit = self._hit(number, exception, self._rows[number].message, form)
-                elif cores is not None and fits(self._template(cores).chunks, form.text):
-                    hit = self._hit(number, exception, cores, form)
+                    hit = self._hit(held, exception, held.row.message, form)
+                elif held.core is not None and fits(self._template(held.core).chunks, form.text):
+                    hit = self._hit(held, exception, held.core, form)
                 else:
                     continue
                 if hit is not None:
                     yield hit
                     break
 
-    def _hit(self, number: int, exception: str, text: str, form: Squeezed) -> TemplateHit | None:
+    def _hit(self, held: Held, exception: str, text: str, form: Squeezed) -> TemplateHit | None:
         template = self._template(text)
         captures = template.match_squeezed(form)
         if captures is None:
             return None
-        row, cores = self._rows[number], self._cores.get(number)
         weight = template.specificity
-        if cores is not None:
+        if held.core is not None:
             # A tail says little about which error it is; it decides only between wordings that have the same core.
-            weight = self._template(cores).specificity + (0.25 if text is not cores else -0.25)
+            weight = self._template(held.core).specificity + (0.25 if text is not held.core else -0.25)
         weight *= 0.9 ** template.line_breaks(captures)
-        return TemplateHit(row, template, captures, True, 1.0, weight, _agrees(row.exception, exception))
+        return TemplateHit(held.row, template, captures, True, 1.0, weight, _agrees(held.row.exception, exception))
 
     def _partial(self, exception: str, message: str, ranks: list[int], seen: set[int]) -> Iterator[TemplateHit]:
         stripped = Stripped(message)
-        for number in self._postings.near(ranks, MOST_PARTIAL):
-            row = self._rows[number]
+        for held in self._templates.held(self._postings.near(ranks, MOST_PARTIAL)):
+            row = held.row
             if row.id in seen:
                 continue
-            template = self._template(self._cores.get(number, row.message))
+            template = self._template(held.core or row.message)
             part = template.search_stripped(stripped)
             if part is None or part.covered < LEAST_SHARE:
                 continue

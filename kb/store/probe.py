@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
 from kb.store.codec import clean
-from kb.store.reading import BODY, GENERATION
-from kb.store.rows import Generation
+from kb.store.reading import BODY, GENERATION, HEADERS, TEMPLATES, header_of
+from kb.store.rows import Generation, Header, TemplateRow
 from kb.store.sqlite import SQLite
 
 _INHERITED: list[sqlite3.Connection] = []
@@ -40,21 +41,35 @@ class Probe:
         row = self._ask(BODY, (clean(entry),))
         return None if row is None else str(row[0])
 
-    def _ask(self, statement: str, values: tuple[str, ...] = ()) -> tuple[Any, ...] | None:
+    def header(self, entry: str) -> Header | None:
+        """The entry of that id without its body."""
+        row = self._ask(f"{HEADERS} AND e.id = ?", (clean(entry),))
+        return None if row is None else header_of(row)
+
+    def templates(self, keys: Sequence[int]) -> list[TemplateRow]:
+        """The templates of those keys."""
+        marks = ",".join("?" * len(keys))
+        return [TemplateRow(*row) for row in self._all(f"{TEMPLATES} AND t.key IN ({marks})", keys)]
+
+    def _ask(self, statement: str, values: Sequence[object] = ()) -> tuple[Any, ...] | None:
+        rows = self._all(statement, values)
+        return rows[0] if rows else None
+
+    def _all(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         if os.getpid() != self._pid:
             self._after_fork()
         with self._lock:
             try:
                 if self._connection is None:
                     self._connection = self._database.reader()
-                row: tuple[Any, ...] | None = self._connection.execute(statement, values).fetchone()
+                rows = self._connection.execute(statement, values).fetchall()
                 if self._database.immutable:
                     # Such a connection never looks at the file again.
                     self._drop()
             except sqlite3.Error as problem:
                 self._drop()
                 raise self._database.explain(problem) or problem from problem
-            return row
+            return rows
 
     def _after_fork(self) -> None:
         # Another thread may have held the lock when the process forked: nobody would ever release it here.

@@ -15,6 +15,21 @@ from kb.store.sqlite import SQLite
 
 GENERATION = "SELECT number, rules FROM generation"
 BODY = "SELECT body FROM entry WHERE id = ? AND NOT shadowed"
+HEADERS = (
+    "SELECT e.id, e.title, e.library, e.exceptions, e.origin, e.general, e.proven, e.status, d.source, e.moved_to"
+    " FROM entry e JOIN document d ON d.key = e.document WHERE NOT e.shadowed"
+)
+TEMPLATES = (
+    "SELECT t.key, e.id, t.exception, t.message, t.form FROM template t JOIN entry e ON e.key = t.entry"
+    " WHERE NOT e.shadowed AND e.status <> 'retired'"
+)
+
+
+def header_of(row: tuple[Any, ...]) -> Header:
+    """The header in a row of `HEADERS`."""
+    entry, title, library, exceptions, origin, general, proven, status, source, moved_to = row
+    named = tuple(json.loads(exceptions))
+    return Header(entry, title, library, named, origin, bool(general), bool(proven), status, source, moved_to)
 
 
 class Snapshot:
@@ -56,13 +71,12 @@ class Snapshot:
 
     def headers(self) -> Iterator[Header]:
         """All entries, without their bodies."""
-        for row in self._rows(
-            "SELECT e.id, e.title, e.library, e.exceptions, e.origin, e.general, e.proven, e.status, d.source,"
-            " e.moved_to FROM entry e JOIN document d ON d.key = e.document WHERE NOT e.shadowed ORDER BY e.id"
-        ):
-            entry, title, library, exceptions, origin, general, proven, status, source, moved_to = row
-            named = tuple(json.loads(exceptions))
-            yield Header(entry, title, library, named, origin, bool(general), bool(proven), status, source, moved_to)
+        for row in self._rows(f"{HEADERS} ORDER BY e.id"):
+            yield header_of(row)
+
+    def entry_count(self) -> int:
+        """How many entries there are."""
+        return int(next(self._rows("SELECT COUNT(*) FROM entry WHERE NOT shadowed"))[0])
 
     def bodies(self, ids: Iterable[str] | None = None) -> dict[str, str]:
         """The entries as JSON text, by id, to be parsed when one is needed (`codec.entry_from_json`).
@@ -83,11 +97,12 @@ class Snapshot:
 
     def templates(self) -> Iterator[TemplateRow]:
         """Every wording of every entry that answers pastes: not of retired ones."""
-        for row in self._rows(
-            "SELECT t.key, e.id, t.exception, t.message, t.form FROM template t JOIN entry e ON e.key = t.entry"
-            " WHERE NOT e.shadowed AND e.status <> 'retired' ORDER BY e.id, t.form"
-        ):
+        for row in self._rows(f"{TEMPLATES} ORDER BY e.id, t.form"):
             yield TemplateRow(*row)
+
+    def postings(self) -> dict[str, bytes]:
+        """The packed postings of all templates, by part (`kb.packed_postings`); empty where templates are few."""
+        return dict(self._rows("SELECT name, data FROM posting ORDER BY name"))
 
     def codes(self) -> dict[str, tuple[str, ...]]:
         """Error codes and the ids of the entries about each, for entries that answer pastes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -114,6 +114,14 @@ class Store:
         body = self._probe.body(entry)
         return None if body is None else parsed(self._database, entry, body)
 
+    def header(self, entry: str) -> Header | None:
+        """The entry of that id without its body; as quick as `entry`."""
+        return self._probe.header(entry)
+
+    def templates_of(self, keys: Sequence[int]) -> list[TemplateRow]:
+        """The templates of those keys that are there now, in any order; quick, for some hundred of them."""
+        return self._probe.templates(keys)
+
     def templates(self) -> Iterator[TemplateRow]:
         """See `Snapshot.templates`."""
         with self.snapshot() as now:
@@ -151,7 +159,7 @@ class Store:
         from kb.store import writing
 
         with self._writing() as connection:
-            writing.publish(connection, change)
+            writing.publish(connection, change, pack=False)
             driver = connection.connection.driver_connection
             assert driver is not None
             yield Snapshot(self._database, driver)

@@ -1,13 +1,25 @@
 """The tables as SQLAlchemy sees them. `kb/migrations` makes them; a test holds the two together.
 
-`source`, `document`, `entry`, `template`, `code` and `generation` are knowledge, rebuilt from articles.
+`source`, `document`, `entry`, `template`, `code`, `posting` and `generation` are knowledge, rebuilt from articles.
 `vote` and `wanted` come from users; no rebuild touches them, and they name entries without a foreign key,
 so that the votes for an entry survive its removal and return.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -72,6 +84,13 @@ code = Table(
     Column("key", Integer, primary_key=True),
     Column("entry", ForeignKey("entry.key", ondelete="CASCADE"), nullable=False, index=True),
     Column("code", String(200), nullable=False),
+)
+
+posting = Table(
+    "posting",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("data", LargeBinary, nullable=False),  # see kb.packed_postings
 )
 
 generation = Table(

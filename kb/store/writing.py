@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from kb.errors import StoreLocked
 from kb.models import Entry
 from kb.store import tables as t
 from kb.store.codec import clean, entry_to_json
-from kb.store.rows import Change, Upsert
+from kb.store.rows import Change, TemplateRow, Upsert
 
 WANTED_LIMIT = 10_000
 """How many wanted errors are kept: anybody can paste, so the table must not grow without end."""
@@ -21,9 +22,9 @@ WANTED_LIMIT = 10_000
 _TEXT_LIMIT = 2_000
 
 
-def publish(connection: Connection, change: Change) -> int:
+def publish(connection: Connection, change: Change, *, pack: bool = True) -> int:
     """Does the whole change and answers the new generation's number. Raises StoreLocked where somebody
-    else has published since `change.expected_generation`."""
+    else has published since `change.expected_generation`. `pack` is False where nothing will be looked up."""
     number = change.expected_generation + 1
     raised = connection.execute(
         update(t.generation)
@@ -50,7 +51,32 @@ def publish(connection: Connection, change: Change) -> int:
         _forget(connection, upsert.source, upsert.path)
         _store(connection, upsert)
     _shadow(connection)
+    if pack:
+        _pack(connection)
     return number
+
+
+def _pack(connection: Connection) -> None:
+    """Files the templates by their rarest words where there are very many; few are filed in memory by each process."""
+    from kb.packed_postings import pack
+    from kb.stored_templates import MANY, variants
+
+    connection.execute(delete(t.posting))
+    if (connection.execute(select(func.count()).select_from(t.template)).scalar() or 0) < MANY:
+        return
+    rows = (
+        select(t.template.c.key, t.entry.c.id, t.template.c.exception, t.template.c.message, t.template.c.form)
+        .join(t.entry, t.entry.c.key == t.template.c.entry)
+        .where(~t.entry.c.shadowed, t.entry.c.status != "retired")
+    )
+
+    def filed() -> Iterator[tuple[int, str]]:
+        for row in connection.execute(rows):
+            for held in variants(TemplateRow(*row)):
+                yield held.number, held.filed_by
+
+    for name, data in pack(filed):
+        connection.execute(insert(t.posting).values(name=name, data=data))
 
 
 def _forget(connection: Connection, source: str, path: str) -> None:
