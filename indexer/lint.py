@@ -145,7 +145,8 @@ def _same_messages(articles: Sequence[Article]) -> Iterator[Problem]:
         if article.front.status == "retired":
             continue
         for number, form in enumerate(article.front.errors):
-            key = form.exception.rpartition(".")[2], skeleton(form.message), article.front.general
+            # By the whole name: `sqlite3.OperationalError` and `django.db.utils.OperationalError` are printed apart.
+            key = form.exception, skeleton(form.message), article.front.general
             other = first.setdefault(key, article.id)
             if other != article.id:
                 yield problem("KB401", article.path, article.front_lines[f"errors.{number}.message"], other=other)
