@@ -14,7 +14,7 @@ from indexer import cues
 from indexer.document import Block, Cell
 from indexer.printed import Printed, command_of, printed_errors, printed_line
 from indexer.readers import codelines
-from indexer.sections import DROPPED, Piece
+from indexer.sections import DROPPED, Piece, sentences
 
 MOST_ANCHORS = 200
 """Printed errors of one page that are told apart; a page with more is a log."""
@@ -69,7 +69,7 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
             yield Anchor(at, cell, "row")
     elif block.kind == "prose" or (block.kind == "item" and piece.role == "error"):
         whole = printed_line(block.text)
-        if whole and (len(block.text.split()) < 40):
+        if whole and (len(block.text.split()) < 25 and len(sentences(block.text)) < 2):
             yield Anchor(at, whole, "prose")
         elif piece.role == "error" or cues.weights(block.text).get("error", 0) >= 2:
             for phrase in (*block.codes, *_QUOTED.findall(block.text)):
@@ -255,8 +255,7 @@ def _leads(piece: Piece) -> bool:
 
 def _close(pieces: Sequence[Piece], group: Group) -> int:
     """Where the part about the last error ends: at a heading of the same rank that says nothing about errors."""
-    opening = pieces[group.start]
-    level = opening.block.level if opening.is_heading else 0
+    level = next((piece.block.level for piece in reversed(pieces[: group.first]) if piece.is_heading), 0)
     for i in range(group.first + 1, len(pieces)):
         piece = pieces[i]
         if piece.is_heading and level and piece.block.level <= level and piece.role is None:

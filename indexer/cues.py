@@ -75,7 +75,7 @@ def sentence_role(sentence: str) -> str | None:
     found = weights(sentence)
     if not found:
         return None
-    order = ("avoid", "diagnosis", "fix", "cause", "reproduction", "error")
+    order = ("output", "avoid", "diagnosis", "fix", "cause", "reproduction", "error")
     return max(found, key=lambda role: (found[role], -order.index(role)))
 
 

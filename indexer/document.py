@@ -16,6 +16,10 @@ Kind = Literal["heading", "prose", "item", "code", "output", "row"]
 is said of it; `item` belongs to a list."""
 
 
+STANDINGS = ("maintainer", "member", "owner", "collaborator", "contributor", "staff", "moderator", "admin", "developer")
+"""Roles in a project or a forum whose word counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One message of a thread. `accepted` is what the page marks so; `role` the standing it prints (`maintainer`)."""

@@ -96,17 +96,30 @@ def _codes(cell: Cell) -> tuple[str, ...]:
 def _from_pieces(entry: Extracted, parts: Sequence[Piece], group: Group) -> None:
     at = {anchor.at for anchor in group.anchors if anchor.kind != "comment"}
     comments = {anchor.at for anchor in group.anchors if anchor.kind == "comment"} - at
+    inline: list[str] = []
     for told in telling.tell(parts, at, comments, group.start, group.end):
+        inline += (code for code in told.block.codes if told.role == "fix")
         if told.role == "reproduction":
             entry.reproduction.append(Part("", told.block.lines, (told.text,)))
         elif told.role == "cause":
             _add_cause(entry, told)
         else:
             _add_fix(entry, told)
+    entry.fixes = [_with_inline_code(fix, inline) for fix in entry.fixes]
     if not entry.reproduction:
         sources = next((anchor.error.sources for anchor in group.anchors if anchor.error.sources), ())
         if sources:
             entry.reproduction.append(Part("", parts[group.first].block.lines, ("\n".join(sources),)))
+
+
+def _with_inline_code(fix: Part, inline: Sequence[str]) -> Part:
+    """A fix without a listing has the commands and calls that stand in its words."""
+    if fix.code:
+        return fix
+    shown = [
+        code for code in dict.fromkeys(inline) if code in fix.text and len(code) >= 6 and set(code) & set(" (=<>/")
+    ]
+    return Part(fix.text, fix.lines, tuple(shown))
 
 
 def _add_cause(entry: Extracted, told: Told) -> None:

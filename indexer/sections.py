@@ -10,6 +10,8 @@ from indexer import cues
 from indexer.document import Block
 from indexer.printed import Printed, printed_line
 
+_SENTENCE = re.compile(r"(?<=[.!?])[\"')”]?\s+(?=[\"'(“„«`A-ZÀ-ÖØ-ÞА-Я0-9_])|(?<=[。！？])")
+_ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|cf|z\. ?B|bzw|Nr|approx)\.$")
 _LABEL = re.compile(r"^(?P<label>[^\W\d_][^:：.!?\n]{1,40})\s?[:：]\s+(?P<rest>\S.*)$", re.S)
 _ERROR_IN_HEADING = re.compile(
     r"(?P<type>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}(?:Error|Exception|Warning|NotFound|Interrupt|Exit)): (?P<message>\S.*)$"
@@ -64,6 +66,17 @@ def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
             role = cues.heading_role(block.label) or role
         found.append(Piece(block, block.hint or role, tuple(one.number for one in stack)))
     return found
+
+
+def sentences(text: str) -> list[str]:
+    """A paragraph's sentences; abbreviations end none."""
+    parts: list[str] = []
+    for part in _SENTENCE.split(text):
+        if parts and _ABBREVIATION.search(parts[-1]):
+            parts[-1] += " " + part
+        elif part.strip():
+            parts.append(part.strip())
+    return parts
 
 
 def error_in_heading(text: str) -> Printed | None:

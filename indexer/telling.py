@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from indexer import cues
 from indexer.document import Block
 from indexer.printed import command_of
-from indexer.sections import DROPPED, Piece
+from indexer.readers import codelines
+from indexer.sections import DROPPED, Piece, sentences
 
-_SENTENCE = re.compile(r"(?<=[.!?])[\"')”]?\s+(?=[\"'(“„«`A-ZÀ-ÖØ-ÞА-Я0-9_])|(?<=[。！？])")
 _SHORT = 5
 """Words of a sentence that only goes with the one before it (`I did not.`)."""
 _BROKEN = re.compile(r"⛔|❌|\b(?:wrong|broken|bad|fails|raises|throws|before)\b|(?:#|//) ?(?:error|boom)", re.I)
@@ -23,7 +23,6 @@ _MENDED = re.compile(r"✅|\b(?:works|fixed|good|correct|right|after|ok)\b", re.
 _COMMENT = re.compile(r"(?:#|//|--|/\*)[^\n]{0,120}")
 _ONE_WORD = re.compile(r"[A-Za-zÀ-ÿ_.@-]{1,30}")
 _FILE_NAME = re.compile(r"[\w./\\-]+\.\w{1,6}:?")
-_ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|cf|z\. ?B|bzw|Nr|approx)\.$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +35,6 @@ class Told:
     block: Block
     code: bool = False
     opens: bool = False
-
-
-def sentences(text: str) -> list[str]:
-    """A paragraph's sentences; abbreviations end none."""
-    parts: list[str] = []
-    for part in _SENTENCE.split(text):
-        if parts and _ABBREVIATION.search(parts[-1]):
-            parts[-1] += " " + part
-        elif part.strip():
-            parts.append(part.strip())
-    return parts
 
 
 def tell(pieces: Sequence[Piece], errors_at: set[int], comments_at: set[int], start: int, end: int) -> Iterator[Told]:
@@ -109,10 +97,10 @@ class _Reader:
         if block.kind == "output" or role in DROPPED:
             return
         lead, self.leads = self.leads, None
-        if lead in ("avoid", "diagnosis"):
+        if lead in ("avoid", "diagnosis", "output"):
             return
         if role in (None, "error") or (role == "cause" and lead == "fix"):
-            role = lead or _by_comments(block.text) or self._by_order()
+            role = lead or _by_comments(block.text) or self._by_order(block)
             if role == "fix" and self.flow == "context":
                 return
             if role == "over" or (self.flow == "over" and piece.role is None):
@@ -128,7 +116,9 @@ class _Reader:
             self.flow = "fix"
         yield Told("fix" if role == "fix" else "reproduction", block.text, block, code=True)
 
-    def _by_order(self) -> str:
+    def _by_order(self, block: Block) -> str:
+        if self.flow == "cause" and self.cause_told and codelines.are_commands(block.text):
+            return "fix"
         return self.flow if self.flow in ("fix", "over") else "reproduction"
 
     def _level_above(self, at: int) -> int:
@@ -149,7 +139,7 @@ class _Reader:
         self.leads = None
         for sentence in sentences(block.text):
             own = cues.sentence_role(sentence)
-            if own in ("error", "reproduction", "fix", "diagnosis", "avoid"):
+            if own in ("error", "reproduction", "fix", "diagnosis", "avoid", "output"):
                 self.leads = own
             taken = self._sentence(sentence, own, role, previous)
             previous = own or (previous if len(sentence.split()) <= _SHORT else None)
@@ -164,7 +154,7 @@ class _Reader:
 
     def _sentence(self, sentence: str, own: str | None, role: str | None, previous: str | None) -> str | None:
         """The role of one sentence: its section's, unless it speaks against it; else its own; else by order."""
-        if own == "avoid" or (own is None and previous == "avoid" and len(sentence.split()) <= _SHORT):
+        if own in ("avoid", "output") or (own is None and previous == "avoid" and len(sentence.split()) <= _SHORT):
             return None
         if role in ("cause", "fix"):
             return None if own == "diagnosis" and role == "fix" else role

@@ -11,9 +11,9 @@ from dataclasses import replace
 from functools import cache
 
 from indexer.cues import plain_sentence, rows, weights
-from indexer.document import Block, Post
+from indexer.document import STANDINGS, Block, Post
 
-_STANDINGS = (
+STANDINGS = (
     "maintainer",
     "member",
     "owner",
@@ -66,7 +66,7 @@ def _helpful(posts: dict[int, list[Block]], order: dict[int, Post], asker: str, 
     if marked := [post for post in others if post.accepted]:
         yield from (post.number for post in marked)
         return
-    if staff := [post for post in answers if post.role.startswith(_STANDINGS)]:
+    if staff := [post for post in answers if post.role.startswith(STANDINGS)]:
         yield from (post.number for post in staff)
         return
     if thanked := _thanked(posts, others, asker):

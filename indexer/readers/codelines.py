@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from indexer.cues import rows
-from indexer.printed import printed_errors
+from indexer.cues import rows, words
+from indexer.printed import command_of, printed_errors
 
 _PROSE = re.compile(r"[A-Za-zÀ-ÿ']{2,}(?: [A-Za-zÀ-ÿ'\"(]+,?){5,}")
 _SENTENCE_END = re.compile(r"[.!?。！？:：]['\")”]?$")
@@ -32,6 +32,19 @@ def weight(line: str) -> int:
     if indent >= 4 or line[:1] == "\t":
         best = max(best, 0 if _IDEOGRAPHS.search(text) else 1)
     return best
+
+
+def are_commands(code: str) -> bool:
+    """Whether all lines of a listing are commands or settings."""
+    lines = [line.strip() for line in code.split("\n") if line.strip() and not line.strip().startswith("#")]
+    return bool(lines) and all(_is_command(line) for line in lines)
+
+
+def _is_command(line: str) -> bool:
+    said = command_of(line) or line
+    typed = [word for word in said.split() if not re.fullmatch(r"[A-Z_][A-Z0-9_]*=\S*", word)]
+    typed = typed[1:] if typed[:1] == ["sudo"] else typed
+    return not typed or typed[0] in words("tools.txt")
 
 
 def is_error_line(text: str) -> bool:

@@ -10,7 +10,7 @@ from functools import cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer import cues
-from indexer.document import Block, Cell, Document, Kind, Post
+from indexer.document import STANDINGS, Block, Cell, Document, Kind, Post
 from indexer.readers import about, html_meta
 from indexer.readers.inline import Buffer
 from indexer.readers.markdown import box_hint
@@ -32,6 +32,7 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _BOX_CLASSES = frozenset("admonition alert callout note tip warning caution danger important info hint notice".split())
 _LANGUAGE = re.compile(r"(?:^|[\s_-])(?:language|lang|highlight|brush|hljs|sourceCode)[-: ]+([\w+#-]+)")
 _NO_LANGUAGE = frozenset(("none", "auto", "block", "default", "plaintext"))
+_SAID = re.compile(r"^.{0,60}\b(?:commented|replied|wrote|posted|said)\b.{0,60}$", re.I)
 _TITLE_CLASSES = ("admonition-title", "title", "admonitionHeading", "callout-title", "alert-heading")
 
 
@@ -66,6 +67,7 @@ class _Walk:
         self.roles: dict[int, str] = {}
         self.accepted: set[int] = set()
         self.posts = 0
+        self.in_forum = False
         self.tabs: list[str] = []
 
     def run(self) -> list[Block]:
@@ -115,6 +117,8 @@ class _Walk:
             self._leave_out(node)
         elif tag in _INLINE:
             self._inline(node, tag, depth)
+        elif tag and "-" in tag:
+            self._children(node, depth)  # somebody's own element: as good as none
         else:
             self._block(node, tag or "", depth)
 
@@ -173,10 +177,11 @@ class _Walk:
         role = self.roles.get(node.mem_id)
         if role in ("question", "answer", "post") and (self.post is None or role == "answer"):
             self.posts += 1
+            self.in_forum = role == "post"
             said = (
                 "question" if role == "question" or (role == "post" and self.posts == 1) else role.replace("post", "")
             )
-            self.post = Post(self.posts, _name_in(node), said, self._is_accepted(node), _score(node))  # type: ignore[arg-type]
+            self.post = Post(self.posts, _name_in(node), said, self._is_accepted(node), _score(node), _standing(node))  # type: ignore[arg-type]
         elif role in ("reproduction", "fix"):
             self.hint = role
         data = attributes.get("data-label")
@@ -209,8 +214,10 @@ class _Walk:
             return False
         if node.mem_id in self.roles:
             return False
-        words = _words(node)
-        if not words or not _chrome().intersection(words):
+        words = _chrome().intersection(_words(node))
+        if self.in_forum:
+            words -= {"comment", "comments"}  # there the posts are called so
+        if not words:
             return False
         return node.css_first("h1, main, article, [role=main]") is None
 
@@ -230,6 +237,8 @@ class _Walk:
         if not text:
             return
         if navigation and self.kind != "heading":
+            return
+        if self.kind == "heading" and self.post and _SAID.search(text):
             return
         if self.kind == "heading":
             text = re.sub(r"^#\s+|\s*[¶#]$", "", text).strip()
@@ -333,6 +342,14 @@ def _name_in(node: LexborNode) -> str:
     for selector in ('[itemprop="name"]', ".username", ".author", ".creator", ".user-details a", "strong"):
         if (one := node.css_first(selector)) is not None:
             return " ".join(one.text(deep=True).split())[:60]
+    return ""
+
+
+def _standing(node: LexborNode) -> str:
+    for one in node.css(".Label, .label, .badge, .role, .user-title, .user-role, .timeline-comment-label")[:6]:
+        text = one.text(deep=True, strip=True).lower()
+        if text in STANDINGS:
+            return text
     return ""
 
 

@@ -125,7 +125,7 @@ def without_site(title: str, site: str = "") -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("\u200b", "").split())
+    return re.sub(r"\s#\d+$", "", " ".join(text.replace("\u200b", "").split()))
 
 
 def _address(tree: LexborHTMLParser, named: dict[str, list[str]], source: str) -> str | None:

@@ -11,6 +11,7 @@ from indexer.readers import codelines
 from kb.models import Span
 
 _FENCE = re.compile(r"^\s*(```+|~~~+)\s*([\w+-]*)\s*$")
+_GLUED = re.compile(r"^\s*\S.*\s```([\w+-]*)\s*$")
 _UNDERLINE = re.compile(r"^\s*([=\-~^*#])\1{3,}\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+\S")
 _BACK_TICKS = re.compile(r"`{1,2}([^`\n]{1,300})`{1,2}")
@@ -29,7 +30,7 @@ def blocks_of(lines: Sequence[str], first: int = 1) -> list[Block]:
         level = 2 if kind == "heading" else 0
         spans: tuple[Span, ...] = ()
         if kind != "code":
-            text, spans = _inline_code(text)
+            text, spans = _inline_code(re.sub(r"\s?```[\w+-]*$", "", text))
         blocks.append(Block(kind, text, (first + start, first + end - 1), level, language, spans))
     return blocks
 
@@ -64,11 +65,16 @@ def _runs(lines: Sequence[str]) -> list[tuple[Kind, int, int, str]]:
             runs.append(("code", at + 1, end, fence[2]))
             at = end + 1
             continue
+        if glued := _GLUED.match(lines[at]):
+            end = next((i for i in range(at + 1, len(lines)) if lines[i].strip() == "```"), len(lines))
+            runs += [("prose", at, at + 1, ""), ("code", at + 1, end, glued[1])]
+            at = end + 1
+            continue
         if not lines[at].strip():
             at += 1
             continue
         end = at + 1
-        while end < len(lines) and lines[end].strip() and not _FENCE.match(lines[end]):
+        while end < len(lines) and lines[end].strip() and not _FENCE.match(lines[end]) and not _GLUED.match(lines[end]):
             end += 1
         runs += _chunk(lines, at, end)
         at = end

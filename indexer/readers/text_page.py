@@ -24,9 +24,11 @@ def read(name: str, text: str) -> Document:
         if envelope.applies(lines):
             return envelope.read(name, text)
     title, skip = _title(lines)
-    body = ["" if _is_chrome(line) else line for line in _without_fields(lines)[skip:]]
+    body = _without_fields(lines)[skip:]
+    beside = [line for line in body if _is_chrome(line)]
+    body = ["" if _is_chrome(line) else line for line in body]
     blocks = speakers.divided(body, skip + 1) or speakers.attributed(plain.blocks_of(body, skip + 1))
-    return about.describe(name, blocks, about.Meta(title=title))
+    return about.describe(name, blocks, about.Meta(title=title, lines=beside))
 
 
 def _without_fields(lines: list[str]) -> list[str]:
