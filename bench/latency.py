@@ -128,7 +128,7 @@ def _by_size(options: argparse.Namespace, folder: Path, rows: Sequence[Row], siz
     finally:
         for worker in workers:
             worker.process.terminate()
-            worker.process.wait()
+            worker.process.communicate()
     smallest = {worker.subject: worker.timing.p50 for worker in reversed(workers)}
     ours = {worker.size: worker.timing.p50 for worker in workers if worker.subject == INDEX}
     table(

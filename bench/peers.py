@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import sqlite3
 import tempfile
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from kb.engines import EngineDocument, open_engine
+from kb.engines import Engine, EngineDocument, open_engine
 from kb.models import Entry
 from kb.templates import SLOT, skeleton
 
@@ -50,13 +52,19 @@ class Whoosh:
     """Our own full-text engine alone, with its analyzer for error language and its weights of fields."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="kb-bench-")
-        self._engine = open_engine(f"whoosh:///{Path(self._folder.name).as_posix().lstrip('/')}", create=True)
+        folder = tempfile.mkdtemp(prefix="kb-bench-")
+        self._engine = open_engine(f"whoosh:///{Path(folder).as_posix().lstrip('/')}", create=True)
+        weakref.finalize(self, _leave, self._engine, folder)
         self._engine.add(EngineDocument.of(entry) for entry in entries)
         self._engine.commit()
 
     def find(self, query: str, limit: int = 5) -> list[tuple[str, float]]:
         return [(hit.id, hit.score) for hit in self._engine.search(query[:600], limit, exact=False)]
+
+
+def _leave(engine: Engine, folder: str) -> None:
+    engine.close()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class FTS5:
