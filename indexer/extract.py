@@ -1,4 +1,4 @@
-"""Blocks → error, causes, fixes, reproduction, each with the lines it came from. What a page does not say stays empty."""
+"""Blocks → error, causes, fixes, reproduction, each with the lines it came from; what isn't said stays empty."""
 
 from __future__ import annotations
 

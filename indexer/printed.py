@@ -29,7 +29,8 @@ _COMMENT = re.compile(r"^\s*(?:#+|//+|--|;+|/\*+|<!--|REM|%)\s*(?:[^\w\s\"'`]+\s
 _MARK = re.compile(r"^[^\w\s\[(<'\"`$@/.\\-]+\s*")
 _PROMPT = re.compile(
     r"^\s*(?:\(\w[\w.-]*\) )?(?:\$|%|>>>|\.\.\.|~?\]?[$#](?= )|PS [A-Z]:[^>\n]{0,120}>|[A-Z]:\\[^>\n]{0,120}>"
-    r"|\[?[\w.-]+@[\w.-]+[^$#\n]{0,80}[$#]|~?\]\$|#(?= (?:apt|yum|dnf|docker|systemctl|nginx|kubectl|service|pip|npm|cd|ls)\b)"
+    r"|\[?[\w.-]+@[\w.-]+[^$#\n]{0,80}[$#]|~?\]\$"
+    r"|#(?= (?:apt|yum|dnf|docker|systemctl|nginx|kubectl|service|pip|npm|cd|ls)\b)"
     r"|In \[\d+\]:|mysql>|postgres=#|sqlite>|irb\S*>|>(?= ))\s*(?P<command>\S.*)$"
 )
 _LOGGED = re.compile(r"^\W{0,3}\d{4}[-/]\d\d[-/]\d\d.{5,80}?\b(?:ERROR|CRITICAL|FATAL|SEVERE)\b")

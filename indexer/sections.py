@@ -14,7 +14,8 @@ _SENTENCE = re.compile(r"(?<=[.!?])[\"')”]?\s+(?=[\"'(“„«`A-ZÀ-ÖØ-ÞА
 _ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|cf|z\. ?B|bzw|Nr|approx)\.$")
 _LABEL = re.compile(r"^(?P<label>[^\W\d_][^:：.!?\n]{1,40})\s?[:：]\s+(?P<rest>\S.*)$", re.S)
 _ERROR_IN_HEADING = re.compile(
-    r"(?P<type>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}(?:Error|Exception|Warning|NotFound|Interrupt|Exit)): (?P<message>\S.*)$"
+    r"(?P<type>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}"
+    r"(?:Error|Exception|Warning|NotFound|Interrupt|Exit)): (?P<message>\S.*)$"
 )
 DROPPED = frozenset({"neither", "aside", "avoid", "diagnosis"})
 """Roles of sections that hold nothing of an error's cause, fix or reproduction."""

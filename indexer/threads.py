@@ -13,18 +13,6 @@ from functools import cache
 from indexer.cues import plain_sentence, rows, weights
 from indexer.document import STANDINGS, Block, Post
 
-STANDINGS = (
-    "maintainer",
-    "member",
-    "owner",
-    "collaborator",
-    "contributor",
-    "staff",
-    "moderator",
-    "admin",
-    "developer",
-)
-
 
 def settled(blocks: Sequence[Block]) -> list[Block]:
     """The blocks of the page itself, of the question, and of the posts that helped; the latter marked as accepted."""
@@ -96,9 +84,7 @@ def _thanked(posts: dict[int, list[Block]], others: Sequence[Post], asker: str) 
         if not before:
             continue
         helper = before[-1].author
-        start = max(
-            (i for i, one in enumerate(others[:place]) if one.author != asker and one.author != helper), default=-1
-        )
+        start = max((i for i, one in enumerate(others[:place]) if one.author not in (asker, helper)), default=-1)
         run = [one for one in others[start + 1 : place] if one.author == helper]
         telling = [one.number for one in run if _tells(posts[one.number])]
         if telling:

@@ -15,12 +15,14 @@ from indexer.readers import dates, languages
 
 _SEPARATORS = re.compile(r"\s[›»·|•/→←>]\s|\s[—–]\s")
 _TAGS_LINE = re.compile(
-    r"(?:tags?|labels?|keywords?|schlagw\w+|étiquettes|etiquetas|标签|タグ)\s?[:：]\s*(?P<tags>[^·|\n]{2,200})", re.I
+    r"(?:tags?|labels?|keywords?|schlagw\w+|étiquettes|etiquetas|标签|タグ)\s?[:：]\s*"
+    r"(?P<tags>[^·|\n]{2,200})",
+    re.I,
 )
 _HASH_TAGS = re.compile(r"(?<![\w&/])#([a-z][\w.+-]{1,30})")
 _TAG_LINE = re.compile(r"\b([A-Z][\w.+-]{1,20}) articles\b")
 _AUTHOR = re.compile(
-    r"(?:\*\*author:?\*\*:?|author:|written by|posted by|\bby) @?(?P<name>[A-Z][\w.'-]{1,30}(?: [A-Z][\w.'-]{0,30}){0,2})"
+    r"(?:author:|written by|posted by|\bby) @?(?P<name>[A-Z][\w.'-]{1,30}(?: [A-Z][\w.'-]{0,30}){0,2})"
 )
 _LONGEST_LINE = 220
 _FIRST_BLOCKS = 14
@@ -181,8 +183,9 @@ def _only_meta(text: str, here: Sequence[dates.Dated], block: Block) -> bool:
 def _tags(text: str) -> list[str]:
     if found := _TAGS_LINE.search(text):
         return tag_list(found["tags"])
-    if (found := _HASH_TAGS.findall(text)) and (len(found) > 1 or any(True for _ in dates.find(text))):
-        return [tag.lower() for tag in found]
+    hashed = _HASH_TAGS.findall(text)
+    if hashed and (len(hashed) > 1 or any(True for _ in dates.find(text))):
+        return [tag.lower() for tag in hashed]
     return [tag.lower() for tag in _TAG_LINE.findall(text)]
 
 

@@ -1,4 +1,4 @@
-"""A chat kept as text → blocks: each message is a post; who asks and whose answer helped is left to `indexer.threads`."""
+"""A chat kept as text → blocks: each message is a post; whose answer helped is left to `indexer.threads`."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def read(name: str, text: str) -> Document:
         post = Post(number, author)
         for block in plain.blocks_of(body, start + 1):
             blocks.append(replace(block, post=post, kind="prose" if block.kind == "heading" else block.kind))
-    found = list(dates.find(head))
+    exported = list(dates.find(head))
     first = next((one.iso for line in lines for one in dates.find(line)), None)
-    meta = about.Meta(published=found[0].iso if found else first)
+    meta = about.Meta(published=exported[0].iso if exported else first)
     document = about.describe(name, _merged(blocks), meta)
     return replace(document, title=None)
 

@@ -58,7 +58,7 @@ def looks_like_prose(text: str) -> bool:
     if _IDEOGRAPHS.search(text):
         return True
     run = _PROSE.search(text)
-    return bool(run) and len(run[0]) > len(text) * 0.6
+    return run is not None and len(run[0]) > len(text) * 0.6
 
 
 def ends_a_sentence(text: str) -> bool:

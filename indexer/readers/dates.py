@@ -16,7 +16,8 @@ _DATE = re.compile(
     r"|(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?[. /-]{0,2}(?:de |of )?(?P<month>[^\W\d_]{3,10})\.?,?[ /-]"
     r"(?:de )?(?P<year>(?:19|20)?\d\d)(?!\d)"
     r"|(?P<us_month>[^\W\d_]{3,10})\.? (?P<us_day>\d{1,2})(?:st|nd|rd|th)?,? (?P<us_year>(?:19|20)\d\d)(?!\d)"
-    r"|(?P<c_month>[A-Z][a-z]{2}) {1,2}(?P<c_day>\d{1,2}) \d\d:\d\d:\d\d(?: [A-Z]{2,5})? (?P<c_year>(?:19|20)\d\d)(?!\d)"
+    r"|(?P<c_month>[A-Z][a-z]{2}) {1,2}(?P<c_day>\d{1,2})"
+    r" \d\d:\d\d:\d\d(?: [A-Z]{2,5})? (?P<c_year>(?:19|20)\d\d)(?!\d)"
     r"|(?<![\d.])(?P<dot_day>\d{1,2})\.(?P<dot_month>\d{1,2})\.(?P<dot_year>(?:19|20)\d\d)(?!\d)"
 )
 _LABEL_DISTANCE = 40

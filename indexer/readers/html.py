@@ -20,16 +20,32 @@ from kb.models import Span
 MOST_DEPTH = 400
 """How deep elements may be nested; what is deeper is flattened."""
 _SKIPPED = frozenset(
-    "script style noscript template svg select option iframe object form button input textarea nav footer head "
-    "-comment audio video canvas map math dialog label".split()
-)
+    ("script", "style", "noscript", "template", "svg", "select", "option", "iframe", "object", "form", "button", "input",
+     "textarea", "nav", "footer", "head", "-comment", "audio", "video", "canvas", "map", "math", "dialog", "label")
+)  # fmt: skip
 _INLINE_CODE = frozenset(("code", "kbd", "samp", "tt", "var"))
 _INLINE = frozenset(
-    "a abbr b bdi bdo big cite data del dfn em font i ins mark q s small span strike strong sub sup time u wbr nobr".split()
-)
+    ("a", "abbr", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font", "i", "ins", "mark", "q", "s",
+     "small", "span", "strike", "strong", "sub", "sup", "time", "u", "wbr", "nobr")
+)  # fmt: skip
 _STRONG = frozenset(("b", "strong"))
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_BOX_CLASSES = frozenset("admonition alert callout note tip warning caution danger important info hint notice".split())
+_BOX_CLASSES = frozenset(
+    (
+        "admonition",
+        "alert",
+        "callout",
+        "note",
+        "tip",
+        "warning",
+        "caution",
+        "danger",
+        "important",
+        "info",
+        "hint",
+        "notice",
+    )
+)
 _LANGUAGE = re.compile(r"(?:^|[\s_-])(?:language|lang|highlight|brush|hljs|sourceCode)[-: ]+([\w+#-]+)")
 _NO_LANGUAGE = frozenset(("none", "auto", "block", "default", "plaintext"))
 _SAID = re.compile(r"^.{0,60}\b(?:commented|replied|wrote|posted|said)\b.{0,60}$", re.I)
@@ -91,8 +107,8 @@ class _Walk:
         for role, nodes in marked.items():
             if role == "post" and (thread or len(nodes) < 2):
                 continue
-            for node in nodes:
-                self.roles.setdefault(node, role)
+            for number in nodes:
+                self.roles.setdefault(number, role)
 
     # --- elements ---------------------------------------------------------------------------------
 

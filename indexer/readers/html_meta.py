@@ -13,8 +13,9 @@ from indexer.readers import dates
 from indexer.readers.about import Meta, tag_list
 
 _ARTICLE = frozenset(
-    "article blogposting techarticle newsarticle faqpage qapage howto webpage discussionforumposting question".split()
-)
+    ("article", "blogposting", "techarticle", "newsarticle", "faqpage", "qapage", "howto", "webpage",
+     "discussionforumposting", "question")
+)  # fmt: skip
 _SITE_SEPARATOR = re.compile(r"\s+(?:[|·•»–—]|-|::|›)\s+|(?<=\w): ")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
 _PUBLISHED = ("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dcterms.created",

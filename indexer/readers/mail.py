@@ -5,23 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
+from indexer.cues import rows
 from indexer.document import Block, Document, Post
 from indexer.readers import about, dates, plain
 
-_HEADER = re.compile(
-    r"^(?P<name>From|To|Cc|Date|Subject|Sent|Message-ID|Reply-To|In-Reply-To|References|Von|Betreff|Datum|De|Objet|Asunto)\s?: ?(?P<value>.*)$",
-    re.I,
+_HEADER = re.compile(r"^(?P<name>[A-Z][A-Za-z-]{1,20})\s?: ?(?P<value>.*)$")
+_NAMES = frozenset(
+    ("from", "to", "cc", "date", "sent", "message-id", "reply-to", "in-reply-to", "references", "von", "datum", "de")
 )
 _MBOX = re.compile(r"^From \S+ ?.{0,80}\d{4}$")
 _QUOTE = re.compile(r"^ ?((?:> ?)+)(.*)$")
-_WROTE = re.compile(r"^.{0,120}(?:wrote|schrieb|a écrit|escribió|escreveu|написал\w*)\s?(?:.{0,60})?:\s*$", re.I)
-_PREFIX = re.compile(r"^(?:(?:re|fwd?|aw|wg|sv|antw)\s?:\s*|\[[^\]]{1,40}\]\s*)+", re.I)
 _FOOTER = re.compile(r"^(?:-- ?$|_{10,}|-{20,}$|-{3,} ?(?:original message|ursprüngliche nachricht))", re.I)
-_CLOSING = re.compile(
-    r"^(?:(?:best|kind|warm|many)? ?(?:regards|wishes|greetings|thanks)|cheers|hth|thanks|viele grüße|grüße|saludos|cordialement|hi|hello|hey|dear|hallo|bonjour|hola)\b[^.:]{0,40}$",
-    re.I,
-)
+
+
+def _words(kind: str) -> list[str]:
+    return [re.escape(row["word"]) for row in rows("mail_words.tsv") if row["kind"] == kind]
+
+
+@cache
+def _wrote() -> re.Pattern[str]:
+    return re.compile(rf"^.{{0,120}}(?:{'|'.join(_words('wrote'))})\w?\s?(?:.{{0,60}})?:\s*$", re.I)
+
+
+@cache
+def _closing() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{'|'.join(_words('closing'))})\b[^.:]{{0,40}}$", re.I)
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    return re.compile(rf"^(?:(?:{'|'.join(_words('prefix'))})\s?:\s*|\[[^\]]{{1,40}}\]\s*)+", re.I)
 
 
 @dataclass(slots=True)
@@ -34,13 +49,13 @@ class _Message:
 def applies(lines: Sequence[str]) -> bool:
     """Whether the text begins as mails do."""
     names = {found["name"].lower() for line in lines[:15] if (found := _HEADER.match(line))}
-    return bool(names & {"subject", "betreff", "objet", "asunto"}) and len(names) >= 2
+    return bool(names & set(_words("subject"))) and bool(names & _NAMES)
 
 
 def read(name: str, text: str) -> Document:
     """The document of one mail or several."""
     messages = _messages(text.split("\n"))
-    subjects = {_PREFIX.sub("", one.headers.get("subject", "")).strip() for one in messages}
+    subjects = {_prefix().sub("", _subject(one)).strip() for one in messages}
     meta = about.Meta(
         title=subjects.pop() or None if len(subjects) == 1 else None,
         published=dates.parse(messages[0].headers.get("date")),
@@ -51,6 +66,10 @@ def read(name: str, text: str) -> Document:
         blocks += _posts(message, number * 10 + 1, alone=len(messages) == 1)
     described = about.describe(name, blocks, meta)
     return replace(described, title=meta.title)
+
+
+def _subject(message: _Message) -> str:
+    return next((message.headers[name] for name in _words("subject") if name in message.headers), "")
 
 
 def _messages(lines: Sequence[str]) -> list[_Message]:
@@ -78,7 +97,8 @@ def _starts(lines: Sequence[str], at: int) -> bool:
     """Whether a mail's headers begin in this line."""
     if at and lines[at - 1].strip() and not _MBOX.match(lines[at - 1]):
         return False
-    return sum(bool(_HEADER.match(line)) for line in lines[at : at + 4]) >= 2
+    headers = {found["name"].lower() for line in lines[at : at + 4] if (found := _HEADER.match(line))}
+    return len(headers & {*_NAMES, *_words("subject")}) >= 2
 
 
 def _posts(message: _Message, number: int, *, alone: bool) -> list[Block]:
@@ -102,7 +122,8 @@ def _posts(message: _Message, number: int, *, alone: bool) -> list[Block]:
 
 def _at_depth(depths: Sequence[tuple[int, str]], depth: int, first: int, post: Post) -> list[Block]:
     lines = [
-        "" if there != depth or _WROTE.match(text) or _CLOSING.match(text.strip()) else text for there, text in depths
+        "" if there != depth or _wrote().match(text) or _closing().match(text.strip()) else text
+        for there, text in depths
     ]
     while lines and _is_name(lines[-1], depth):
         lines.pop()

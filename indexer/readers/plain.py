@@ -105,11 +105,13 @@ def _body(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, i
         text = lines[start + number]
         previous = kinds[-1] if kinds else None
         prose = codelines.looks_like_prose(text.strip())
-        if value == 2 or (value == 1 and previous != "prose") or (value == 1 and text[:1] in " \t"):
-            kinds.append("code")
-        elif previous == "code" and not prose:
-            kinds.append("code")
-        elif previous is None and not prose and max(weights) == 2 and not codelines.ends_a_sentence(text):
+        if (
+            value == 2
+            or (value == 1 and previous != "prose")
+            or (value == 1 and text[:1] in " \t")
+            or (previous == "code" and not prose)
+            or (previous is None and not prose and max(weights) == 2 and not codelines.ends_a_sentence(text))
+        ):
             kinds.append("code")
         else:
             kinds.append("prose")
@@ -134,7 +136,7 @@ def _items(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, 
 def _is_label(lines: Sequence[str], at: int) -> bool:
     """Whether a line is nothing but a label that announces something (`Root cause:`)."""
     found = _LABEL.match(lines[at].strip())
-    return bool(found) and len(found[1].split()) <= 4 and heading_role(found[1]) is not None
+    return found is not None and len(found[1].split()) <= 4 and heading_role(found[1]) is not None
 
 
 def _is_title(lines: Sequence[str], at: int, start: int) -> bool:

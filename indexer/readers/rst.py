@@ -39,6 +39,9 @@ _FIELD = re.compile(r"^:(?P<name>[A-Za-z][\w -]{1,30}):\s+(?P<value>\S.*)$", re.
 _KEYWORDS = re.compile(r"^\s+:keywords: *(?P<value>\S.*)$", re.M)
 
 
+_NO_TEXT = (nodes.system_message, nodes.comment, nodes.target, nodes.field_list, nodes.topic, nodes.Invisible)
+
+
 class _Unknown(Directive):
     """A directive of Sphinx that holds text: its contents are read, under its name."""
 
@@ -65,8 +68,10 @@ class _Dropped(_Unknown):
 class _Code(_Unknown):
     """A listing; whatever options Sphinx knows are accepted."""
 
-    option_spec: ClassVar[Any] = {name: directives.unchanged for name in (
-        "linenos", "emphasize-lines", "caption", "name", "lineno-start", "force", "dedent", "class", "number-lines")}  # fmt: skip
+    option_spec: ClassVar[Any] = dict.fromkeys(
+        ("linenos", "emphasize-lines", "caption", "name", "lineno-start", "force", "dedent", "class", "number-lines"),
+        directives.unchanged,
+    )
 
     def run(self) -> Sequence[nodes.Node]:
         """The listing as it is written."""

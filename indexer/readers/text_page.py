@@ -22,7 +22,8 @@ def read(name: str, text: str) -> Document:
     lines = text.split("\n")
     for envelope in (mail, ticket, chat):
         if envelope.applies(lines):
-            return envelope.read(name, text)
+            document: Document = envelope.read(name, text)
+            return document
     title, skip = _title(lines)
     body = _without_fields(lines)[skip:]
     beside = [line for line in body if _is_chrome(line)]

@@ -12,9 +12,10 @@ from indexer.readers import about, dates, plain
 
 _FIELD = re.compile(r"^(?P<name>[A-Z][A-Za-z() /-]{1,28}):\s*(?P<value>.*)$")
 _NAMES = frozenset(
-    "key issue type status resolution priority severity component components reporter assignee created updated labels "
-    "project id ticket state milestone owner opened closed tags".split()
-)
+    ("key", "issue", "type", "status", "resolution", "priority", "severity", "component", "components", "reporter",
+     "assignee", "created", "updated", "labels", "project", "id", "ticket", "state", "milestone", "owner", "opened",
+     "closed", "tags")
+)  # fmt: skip
 _COMMENT = re.compile(
     r"^\[?(?P<date>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?)\]? (?P<author>[^:\n]{1,60}): (?P<text>.*)$"
 )
