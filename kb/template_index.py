@@ -22,6 +22,10 @@ __all__ = ["TemplateHit", "TemplateIndex", "TemplateRow"]
 EXPLAINED = 0.4
 """Share of a message's characters that a whole match must have as literal text; below it, parts are looked for too."""
 
+CERTAIN = 20.0
+"""Weight of a whole match, of an exception of the same name, beyond which parts aren't looked for either: so much literal
+text is no chance, however long the values between it are."""
+
 LEAST_SHARE = 0.5
 """Share of a template's literal text that must stand in a message for a partial hit."""
 
@@ -136,7 +140,8 @@ class TemplateIndex:
         short = core(message)
         bare = full if len(short) == len(message) else Squeezed(short)
         hits = sorted(self._whole(exception, full, bare, ranks), key=_order)
-        if not hits or hits[0].weight < EXPLAINED * len(bare.text):
+        certain = any(hit.agrees and hit.weight >= CERTAIN for hit in hits)
+        if not certain and (not hits or hits[0].weight < EXPLAINED * len(bare.text)):
             seen = {hit.row.id for hit in hits}
             parts = list(self._partial(exception, message, ranks, seen))
             if parts:
