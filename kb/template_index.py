@@ -23,8 +23,8 @@ EXPLAINED = 0.4
 """Share of a message's characters that a whole match must have as literal text; below it, parts are looked for too."""
 
 CERTAIN = 20.0
-"""Weight of a whole match, of an exception of the same name, beyond which parts aren't looked for either: so much literal
-text is no chance, however long the values between it are."""
+"""Weight of a whole match, of an exception of the same name, beyond which parts aren't looked for either: so much
+literal text is no chance, however long the values between it are."""
 
 LEAST_SHARE = 0.5
 """Share of a template's literal text that must stand in a message for a partial hit."""
