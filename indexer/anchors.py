@@ -51,10 +51,23 @@ class Group:
 def find(pieces: Sequence[Piece]) -> list[Anchor]:
     """The printed errors of a page in order: outside of fixes and warnings, or, where there are none, anywhere."""
     found = [anchor for at in range(len(pieces)) for anchor in _of(pieces, at)]
+    if all(one.kind == "unknown" for one in found) and (title := _title(pieces)):
+        return [title]
     sure = {pieces[one.at].path for one in found if one.kind != "unknown"}
     found = [one for one in found if one.kind != "unknown" or pieces[one.at].path not in sure]
     strong = [one for one in found if pieces[one.at].role not in (DROPPED | {"fix"}) or one.kind == "row"]
     return (strong or [one for one in found if pieces[one.at].role == "fix"])[:MOST_ANCHORS]
+
+
+def _title(pieces: Sequence[Piece]) -> Anchor | None:
+    """The error that the page's title is, where no error is printed but all is told about one: cause, fix and code."""
+    roles = {piece.role for piece in pieces if not piece.is_heading}
+    if not {"cause", "fix"} <= roles or not any(piece.role == "fix" and piece.block.kind == "code" for piece in pieces):
+        return None
+    for at, piece in enumerate(pieces):
+        if piece.is_heading and piece.block.level == 1 and (error := printed_line(piece.block.text)):
+            return Anchor(at, error, "heading")
+    return None
 
 
 def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
@@ -99,12 +112,13 @@ def _answered(pieces: Sequence[Piece], at: int) -> bool:
 def _in_code(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
     piece = pieces[at]
     block = piece.block
-    told = piece.role == "error" or block.kind == "output" or _announced(pieces, at) >= 2
+    announced = 2 if piece.role == "error" or block.kind == "output" else _announced(pieces, at)
+    told = announced >= 2
     errors = printed_errors(block.text)
     sure = [one for one in errors if one.strength == 2 or (told and block.language in _OUTPUT)]
     if sure:
         yield from (Anchor(at, one, "comment" if one.comment else "code") for one in sure)
-    elif told and (message := _unknown(block.text)) and block.language in _OUTPUT:
+    elif (announced and block.language in _OUTPUT) and (message := _unknown(block.text, sure=told)):
         yield Anchor(at, message, "unknown")
 
 
@@ -117,16 +131,23 @@ def _announced(pieces: Sequence[Piece], at: int) -> int:
     return weights.get("error", 0) if not weights.get("fix") else 0
 
 
-def _unknown(text: str) -> Printed | None:
-    """The message of a block that is announced as an error, though nothing in it looks like one that we know."""
+def _unknown(text: str, *, sure: bool) -> Printed | None:
+    """The message of a block that is announced as an error, though nothing in it looks like one that we know. Where the
+    announcement is not `sure`, the words must sound like an error."""
     lines = text.split("\n")
     if len(lines) > _LONGEST_MESSAGE_BLOCK:
         return None
-    for number, line in enumerate(lines):
-        said = line.strip()
-        if command_of(line) is None and len(said.split()) >= 3 and codelines.weight(line) < 2:
-            return Printed(None, said, number, number + 1, 1)
-    return None
+    said = [
+        Printed(None, line.strip(), number, number + 1, 1)
+        for number, line in enumerate(lines)
+        if command_of(line) is None and len(line.split()) >= 3 and codelines.weight(line) < 2 and not line.isupper()
+    ]
+    return next((one for one in said if _sounds_wrong(one.message)), said[0] if said and sure else None)
+
+
+def _sounds_wrong(message: str) -> bool:
+    text = message.lower()
+    return any(word in text for word in cues.words("error_words.txt"))
 
 
 def error_cell(piece: Piece) -> Printed | None:

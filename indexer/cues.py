@@ -50,6 +50,15 @@ def heading_role(heading: str) -> str | None:
     return next((cue.says for cue in _headings() if cue.needle in text and cue.pattern.search(text)), None)
 
 
+def is_telling_heading(line: str) -> bool:
+    """Whether a line without any mark of a heading is one: what announces a role is nearly half of it."""
+    text = plain_heading(line)
+    for cue in _headings():
+        if cue.needle in text and (found := cue.pattern.search(text)):
+            return len(found[0]) > 0.42 * len(text)
+    return False
+
+
 def plain_heading(heading: str) -> str:
     """A heading in small letters, without what decorates it: numbers, signs and emoji at either end."""
     text = unicodedata.normalize("NFKC", heading).replace("’", "'")

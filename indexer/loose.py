@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from indexer.article import slug
+from indexer import damage
 from indexer.document import Document
 from indexer.draft import template as template_of
 from indexer.extract import Extracted, Part, extract
@@ -42,7 +42,7 @@ def extract_body(data: bytes, name: str) -> dict[str, Any]:
         "language": document.language,
         "tags": list(document.tags),
         "entries": [_body(one) for one in extract(document)],
-        "problems": [one.to_dict() for one in document.problems],
+        "problems": [one.to_dict() for one in (*document.problems, *damage.problems(name, document.blocks))],
     }
 
 
@@ -121,6 +121,3 @@ def _first_words(text: str) -> str:
     """A title for what has none: its first sentence, at most 90 characters."""
     first = " ".join(text.split()).partition(". ")[0].rstrip(".:")
     return first if len(first) <= 90 else first[:89].rsplit(" ", 1)[0] + "…"
-
-
-_SLUG = slug

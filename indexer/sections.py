@@ -56,7 +56,7 @@ def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
         if block.kind == "heading":
             while stack and stack[-1].level >= block.level:
                 stack.pop()
-            named = error_in_heading(block.text) or next(filter(None, map(printed_line, block.codes)), None)
+            named = next(filter(None, map(printed_line, block.codes)), None) or error_in_heading(block.text)
             heads = block.level == 1 or cues.plain_heading(block.text) == plain_title
             role = None if heads or named else block.hint or cues.heading_role(block.text)
             stack.append(_Open(block.level, role, number))
@@ -83,7 +83,7 @@ def sentences(text: str) -> list[str]:
 def error_in_heading(text: str) -> Printed | None:
     """The error that a heading names with its message: all of it, or behind words such as `How to fix`."""
     plain = re.sub(r"^[#\d.\s)]+", "", text).strip()
-    if whole := printed_line(plain):
+    if whole := printed_line(text) or printed_line(plain):
         return whole
     if found := _ERROR_IN_HEADING.search(plain):
         return printed_line(f"{found['type']}: {found['message'].rstrip(' ”’“?')}")
@@ -112,10 +112,14 @@ def _about_the_subject(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def _labels_split(blocks: Iterable[Block]) -> Iterator[Block]:
-    """`Cause: the pool is empty` and a paragraph in bold are headings of their own."""
+    """`Cause: the pool is empty` and a paragraph in bold are headings of their own; one that is all code is a listing."""
     for block in blocks:
-        if block.kind == "prose" and block.strong and len(block.text) <= cues.LONGEST_HEADING:
+        asks = block.kind == "item" and block.text.rstrip().endswith(("?", "？"))
+        if (block.kind == "prose" or asks) and block.strong and len(block.text) <= cues.LONGEST_HEADING:
             yield replace(block, kind="heading", level=7, text=block.text.rstrip(":："))
+            continue
+        if block.kind == "prose" and block.code_spans == ((0, len(block.text)),) and " " in block.text:
+            yield replace(block, kind="code", code_spans=())
             continue
         found = _LABEL.match(block.text) if block.kind in ("prose", "item") else None
         if found and (role := cues.heading_role(found["label"])) and len(found["label"].split()) <= 4:

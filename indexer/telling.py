@@ -169,7 +169,7 @@ class _Reader:
                 return None
             strong = self.flow != "context" or cues.weights(sentence)["cause"] >= 3
             return "cause" if strong and self.flow != "fix" else ("fix" if self.flow == "fix" else None)
-        if sentence.rstrip().endswith(("?", "？")):
+        if sentence.rstrip().endswith(("?", "？")) or _is_filler(sentence):
             return None
         if sentence.rstrip().endswith((":", "：")):
             self.leads = self.leads or ("fix" if self.flow == "fix" or self.cause_told else None)
@@ -177,6 +177,11 @@ class _Reader:
         if previous == "cause" and self.flow == "context":
             return "cause"
         return self.flow if self.flow in ("cause", "fix") else None
+
+
+def _is_filler(sentence: str) -> bool:
+    """Whether a sentence without any cue is too short to tell anything (`That's all.`)."""
+    return len(sentence.split()) <= 3 and sentence.isascii() and sentence.endswith((".", "!"))
 
 
 def _runs(kept: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

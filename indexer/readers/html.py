@@ -219,6 +219,8 @@ class _Walk:
 
     def _is_chrome(self, node: LexborNode) -> bool:
         attributes = node.attributes
+        if node.tag == "aside" and not _BOX_CLASSES.intersection(_words(node)):
+            return node.css_first("h1, pre") is None
         if not attributes:
             return False
         if attributes.get("aria-hidden") == "true" and node.tag != "div":
@@ -259,7 +261,7 @@ class _Walk:
         if self.kind == "heading":
             text = re.sub(r"^#\s+|\s*[¶#]$", "", text).strip()
         place = (line or self.positions.line, self.positions.line)
-        self._add(self.kind, text, place, spans=spans, strong=strong and self.kind == "prose")
+        self._add(self.kind, text, place, spans=spans, strong=strong and self.kind in ("prose", "item"))
 
     def _code(self, node: LexborNode) -> None:
         for one in node.css("button, .linenos, .lineno, .line-number, .line-numbers-rows, .copy, .toolbar"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from indexer.cues import heading_role
+from indexer.cues import heading_role, is_telling_heading
 from indexer.document import Block, Kind
 from indexer.readers import codelines
 from kb.models import Span
@@ -145,7 +145,7 @@ def _is_title(lines: Sequence[str], at: int, start: int) -> bool:
     text = lines[at].strip()
     if not 3 <= len(text) <= 60 or len(text.split()) > 5 or text[-1] in ".,;!" or not text[0].isupper():
         return False
-    return heading_role(text) is not None and (text.isupper() or (at == start and not codelines.is_error_line(text)))
+    return is_telling_heading(text) and (text.isupper() or (at == start and not codelines.is_error_line(text)))
 
 
 def _joined(lines: Sequence[str], runs: list[tuple[Kind, int, int, str]]) -> list[tuple[Kind, int, int, str]]:
