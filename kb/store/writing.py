@@ -95,16 +95,19 @@ def _store(connection: Connection, upsert: Upsert) -> None:
             )
         )
     )
-    for entry in upsert.entries:
-        held = _key(connection.execute(insert(t.entry).values(document=key, **_columns(entry))))
-        forms = [
-            {"entry": held, "form": form, "exception": clean(error.exception), "message": clean(error.message)}
-            for form, error in enumerate(entry.errors)
-        ]
-        if forms:
-            connection.execute(insert(t.template), forms)
-        if codes := [{"entry": held, "code": clean(code)} for code in dict.fromkeys(entry.codes)]:
-            connection.execute(insert(t.code), codes)
+    # Keys are given here, under the write lock, so that the rows of a file go in together, however many.
+    first = (connection.execute(select(func.max(t.entry.c.key))).scalar() or 0) + 1
+    numbered = list(enumerate(upsert.entries, first))
+    entries = [{"key": held, "document": key, **_columns(entry)} for held, entry in numbered]
+    forms = [
+        {"entry": held, "form": form, "exception": clean(error.exception), "message": clean(error.message)}
+        for held, entry in numbered
+        for form, error in enumerate(entry.errors)
+    ]
+    codes = [{"entry": held, "code": clean(code)} for held, entry in numbered for code in dict.fromkeys(entry.codes)]
+    for table, rows in ((t.entry, entries), (t.template, forms), (t.code, codes)):
+        if rows:
+            connection.execute(insert(table), rows)
 
 
 def _key(result: Any) -> int:
