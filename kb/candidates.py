@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kb.causes import Scene, judge, singled_out
-from kb.classes import Agreement, agreement, is_builtin
+from kb.classes import LINE_PREFIXES, Agreement, agreement, is_builtin
 from kb.codes import codes
 from kb.knowledge import Knowledge
-from kb.libraries import PYTHON, libraries_of
+from kb.libraries import PYTHON, libraries_of, library_of
 from kb.models import Entry, ErrorForm, Evidence, Tier, Traceback
 from kb.normalize import core
 from kb.ranking import Candidate
@@ -145,7 +145,9 @@ def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dic
     """What counts for an entry whichever way it was found."""
     one = spot.exception
     features = {"bias": 1.0, f"class_{agrees.value}": 1.0, f"relation_{one.relation}": 1.0}
-    if agrees in (Agreement.SAME, Agreement.NAME) and not is_builtin(one.name):
+    if not one.type and form.exception.startswith(LINE_PREFIXES):
+        features["line"] = 1.0  # a line without an exception, as a tool prints it
+    if agrees in (Agreement.SAME, Agreement.NAME) and not is_builtin(one.name) and library_of(one) != PYTHON:
         features["class_own"] = 1.0  # a class of the library's own says which library it is
     if entry.library != PYTHON:
         if entry.library in spot.libraries:

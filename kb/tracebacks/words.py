@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -28,13 +29,19 @@ ENDS = _LISTS["ends"]
 _TROUBLE = re.compile("|".join(re.escape(word) for word in _LISTS["trouble"]), re.IGNORECASE)
 
 
+_SMALL = frozenset(
+    name.lower() for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
+) - {"exception"}
+"""Built-in exceptions as they stand where a tool or a person made all letters small: `typeerror: …`."""
+
+
 def is_exception(name: str) -> bool:
     """Whether a printed name can only be an exception's: by its ending, or because it is a known one."""
     last = name.rsplit(".", 1)[-1]
     if name != last and last in ENDINGS:
         return True
     if not last[:1].isupper():
-        return name != last and (last in NAMES or last.endswith(("error", "exception")))
+        return last in _SMALL or (name != last and (last in NAMES or last.endswith(("error", "exception"))))
     return (last.endswith(ENDINGS) and last not in ENDINGS) or last in NAMES
 
 
