@@ -23,6 +23,8 @@ from kb.template_index import TemplateHit
 from kb.templates import skeleton, specificity
 from kb.versions import fits
 
+VAGUE = 8.0
+"""Literal letters below which a wording under a built-in exception says nothing of a library."""
 MOST_HITS = 24
 """Templates of one exception that are weighed: the most specific ones."""
 
@@ -97,8 +99,11 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     one, form = spot.exception, entry.errors[hit.row.form]
     agrees = agreement(one.type, hit.row.exception)
     # By its root: forty literal letters say more than thirty, and a hundred not ten times what ten say.
-    literal = math.sqrt(_literal(hit.row.message))
+    letters = _literal(hit.row.message)
+    literal = math.sqrt(letters)
     features = _common(spot, entry, form, agrees)
+    if letters < VAGUE and entry.library != PYTHON and "library" not in features and is_builtin(one.name):
+        features["vague"] = 1.0  # `KeyError: 'a'` with nothing of pandas in sight
     # A message that lost its last letters is nearly whole; one that shares a half with a wording says little.
     features["whole" if hit.whole else "partial"] = 1.0 if hit.whole else hit.share**4
     features["literal"] = literal if hit.whole else literal * hit.share**2
@@ -147,7 +152,11 @@ def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dic
     features = {"bias": 1.0, f"class_{agrees.value}": 1.0, f"relation_{one.relation}": 1.0}
     if not one.type and form.exception.startswith(LINE_PREFIXES):
         features["line"] = 1.0  # a line without an exception, as a tool prints it
-    if agrees in (Agreement.SAME, Agreement.NAME) and not is_builtin(one.name) and library_of(one) != PYTHON:
+    if (
+        agrees in (Agreement.SAME, Agreement.NAME)
+        and not is_builtin(one.name)
+        and ("." not in one.type or library_of(one) != PYTHON)
+    ):
         features["class_own"] = 1.0  # a class of the library's own says which library it is
     if entry.library != PYTHON:
         if entry.library in spot.libraries:

@@ -301,13 +301,14 @@ def _trusted(candidate: Candidate, match: Match, chain: tuple[Traceback, ...]) -
 
 
 def _most_telling(answers: Iterable[Answer]) -> Answer | None:
-    """The error to answer first: one that is known for sure, else one that is related; the last of those."""
-    worth = {"match": 2, "related": 1, "none": 0}
-    best: Answer | None = None
-    for answer in answers:
-        if best is None or worth[answer.verdict] >= worth[best.verdict]:
-            best = answer
-    return best
+    """The error to answer first: one that is known for sure, else one that is related; the surer one, and of
+    equally sure ones the last: it is what ended the program."""
+    return max(reversed(list(answers)), key=_worth, default=None)
+
+
+def _worth(answer: Answer) -> tuple[int, float]:
+    confidence = answer.matches[0].confidence if answer.matches else 0.0
+    return ("none", "related", "match").index(answer.verdict), round(confidence, 1)
 
 
 def _same(one: Answer, other: Answer) -> bool:
