@@ -18,9 +18,13 @@ PARTS = (
     "kb/engines/*.py",
     "kb/models.py",
     "kb/normalize.py",
+    "kb/packed_postings.py",
+    "kb/postings.py",
     "kb/rules.py",
     "kb/store/*.py",
+    "kb/stored_templates.py",
     "kb/templates.py",
+    "kb/wordings.py",
 )
 """Globs, from the folder that holds the packages."""
 

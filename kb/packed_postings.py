@@ -1,32 +1,55 @@
 """Postings for very many templates: sorted columns of numbers, written once and read without unpacking.
 
-A million templates take some 35 MB in a process, a fraction of `MemoryPostings`, and no time to load. Each template is
+A million templates take some 50 MB in a process, a fraction of `MemoryPostings`, and no time to load. Each template is
 a line of `KEY_WORDS` numbers, its key: the ranks of its rarest words plus one, 0 behind the last one. Lines are sorted,
 so what a message's words lead to is found by bisection, word by word.
+
+Reading a template from the store costs more than all of that, and short templates of everyday words (`{name} is not
+{value}`) have their key in most messages. So each line also has a signature, a Bloom filter of 128 bits over the runs
+of four characters in its literal text: a template whose runs aren't all in the message is never read.
 """
 
 from __future__ import annotations
 
+import struct
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import accumulate
+from typing import Literal, NamedTuple
+from zlib import crc32
 
 from kb.postings import KEY_WORDS, MOST_WORDS, NEAR_WORDS, key_of, literal_words, rank_words
+from kb.templates import SLOT
 
 FEW = 24
 """Lines that are looked at one by one instead of by bisection."""
 
-Numbered = Iterable[tuple[int, str]]
-"""Rows, by the numbers that their owner gave them, and their skeletons."""
+RUN = 4
+"""Characters in a run."""
+BITS = 64
+"""Of one of the two columns that hold a signature."""
+LONGEST_SIGNED = 600
+"""Characters of a message that is told from others by its runs; a longer one holds too many."""
+_START, _END = "\x02", "\x03"
+"""Stand for a message's beginning and end, so that what a template begins with counts most."""
+
+
+class Filed(NamedTuple):
+    """A template as it is filed: the number that its owner gave it, its skeleton, and whether a message may go on where
+    that ends."""
+
+    number: int
+    bones: str
+    is_open: bool
 
 
 class PackedPostings:
     """Postings over packed columns; see `kb.postings.PostingSource`. Made by `pack`."""
 
-    __slots__ = ("_columns", "_near", "_near_starts", "_ranks", "_rows", "_starts", "_wordless")
+    __slots__ = ("_columns", "_near", "_near_starts", "_ranks", "_rows", "_signatures", "_starts", "_wordless")
 
     def __init__(self, packed: Mapping[str, bytes]) -> None:
         """Over what `pack` made; the bytes are kept and not copied. Raises KeyError where some are missing."""
@@ -35,6 +58,7 @@ class PackedPostings:
         self._starts = _numbers(packed["starts"])
         self._columns = [_numbers(packed[f"column{place}"]) for place in range(1, KEY_WORDS)]
         self._rows = _numbers(packed["rows"])
+        self._signatures = [_numbers(packed[f"signature{place}"], "Q") for place in (1, 2)]
         self._near_starts = _numbers(packed["near_starts"])
         self._near = _numbers(packed["near"])
         self._wordless = _numbers(packed["wordless"])
@@ -47,28 +71,30 @@ class PackedPostings:
         known = self._ranks
         return sorted([known[word] for word in words if word in known])[:MOST_WORDS]
 
-    def fitting(self, ranks: Sequence[int]) -> Iterable[int]:
+    def fitting(self, ranks: Sequence[int], *forms: str) -> Iterable[int]:
         """See `PostingSource`."""
-        found: list[int] = []
+        lines: list[int] = []
         there = {0, *ranks}
         for place, rank in enumerate(ranks):
             start, end = self._starts[rank], self._starts[rank + 1]
             if start < end:
-                self._collect((start, end), 0, ranks[place + 1 :], there, found)
-        return found
+                self._collect((start, end), 0, ranks[place + 1 :], there, lines)
+        if forms and len(lines) > 1 and max(map(len, forms)) <= LONGEST_SIGNED:
+            absent = [~part for part in signature(f"{_START}{form}{_END}" for form in dict.fromkeys(forms))]
+            (one, other), (not_one, not_other) = self._signatures, absent
+            lines = [line for line in lines if not (one[line] & not_one or other[line] & not_other)]
+        return [self._rows[line] for line in lines]
 
     def _collect(
         self, span: tuple[int, int], depth: int, ranks: Sequence[int], there: Set[int], found: list[int]
     ) -> None:
-        """The rows of those lines whose further words are all in the message."""
+        """Those lines whose further words are all in the message."""
         start, end = span
         columns = self._columns[depth:]
         if not columns:
-            found.extend(self._rows[start:end])
+            found.extend(range(start, end))
         elif end - start <= FEW:
-            for line in range(start, end):
-                if all(column[line] in there for column in columns):
-                    found.append(self._rows[line])
+            found += [line for line in range(start, end) if all(column[line] in there for column in columns)]
         else:
             column = columns[0]
             for place, rank in enumerate((0, *ranks)):
@@ -92,33 +118,37 @@ class PackedPostings:
         return self._wordless
 
 
-def pack(rows: Callable[[], Numbered]) -> Iterator[tuple[str, bytes]]:
+def signature(chunks: Iterable[str]) -> tuple[int, int]:
+    """The signature of literal texts: two numbers in which each run of four characters sets a bit."""
+    bits = 0
+    for run in {chunk[at : at + RUN] for chunk in chunks for at in range(len(chunk) - RUN + 1)}:
+        bits |= 1 << crc32(run.encode("utf-8", "surrogatepass")) % (2 * BITS)
+    return bits & (1 << BITS) - 1, bits >> BITS
+
+
+def pack(rows: Callable[[], Iterable[Filed]]) -> Iterator[tuple[str, bytes]]:
     """The parts of postings, by name. `rows` is called twice, so that not all skeletons are held at once."""
     counts: Counter[str] = Counter()
-    for _, bones in rows():
-        counts.update(literal_words(bones))
+    for one in rows():
+        counts.update(literal_words(one.bones))
     ranks = {word: rank + 1 for word, rank in rank_words(counts).items()}
     yield "words", "\n".join(ranks).encode("utf-8")
     wordless = array("I")
-    width = 4 * (KEY_WORDS + 1)
     lines: list[bytes] = []
-    for number, bones in rows():
+    for number, bones, is_open in rows():
         key = key_of(literal_words(bones), ranks)
         if key:
+            signed = signature(f"{_START}{bones}{'' if is_open else _END}".split(SLOT))
             # Big-endian bytes sort as their numbers do.
-            filled = (*key, *(0,) * (KEY_WORDS - len(key)), number)
-            lines.append(b"".join(value.to_bytes(4, "big") for value in filled))
+            lines.append(_LINE.pack(*key, *(0,) * (KEY_WORDS - len(key)), number, *signed))
         else:
             wordless.append(number)
     yield "wordless", _bytes(wordless)
     lines.sort()
-    table = array("I", b"".join(lines))
-    assert table.itemsize * (KEY_WORDS + 1) == width
+    columns = [array("I", (_LINE.unpack_from(line)[place] for line in lines)) for place in range(KEY_WORDS + 1)]
+    for place in (1, 2):
+        yield f"signature{place}", _bytes(array("Q", (_LINE.unpack_from(line)[KEY_WORDS + place] for line in lines)))
     del lines
-    if sys.byteorder == "little":
-        table.byteswap()
-    columns = [table[place :: KEY_WORDS + 1] for place in range(KEY_WORDS + 1)]
-    del table
     yield "starts", _bytes(_starts(Counter(columns[0]), len(ranks)))
     for place in range(1, KEY_WORDS):
         yield f"column{place}", _bytes(columns[place])
@@ -143,6 +173,10 @@ def _starts(counts: Mapping[int, int], most: int) -> array[int]:
     return array("I", accumulate((counts.get(rank, 0) for rank in range(most + 1)), initial=0))
 
 
+_LINE = struct.Struct(f">{KEY_WORDS + 1}I2Q")
+"""A key, the number, and the signature."""
+
+
 def _bytes(numbers: array[int]) -> bytes:
     if sys.byteorder == "big":
         numbers = numbers[:]
@@ -150,9 +184,9 @@ def _bytes(numbers: array[int]) -> bytes:
     return numbers.tobytes()
 
 
-def _numbers(data: bytes) -> Sequence[int]:
+def _numbers(data: bytes, kind: Literal["I", "Q"] = "I") -> Sequence[int]:
     if sys.byteorder == "little":
-        return memoryview(data).cast("I")
-    numbers = array("I", data)
+        return memoryview(data).cast(kind)
+    numbers = array(kind, data)
     numbers.byteswap()
     return numbers

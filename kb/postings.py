@@ -65,8 +65,9 @@ class PostingSource(Protocol):
         """The ranks of those words that are known, rarest first, at most `MOST_WORDS`."""
         ...
 
-    def fitting(self, ranks: Sequence[int]) -> Iterable[int]:
-        """The rows whose whole key is among these ranks."""
+    def fitting(self, ranks: Sequence[int], *forms: str) -> Iterable[int]:
+        """The rows whose whole key is among these ranks. A source may leave out rows that can be none of the forms
+        that the message has (whitespace squeezed; with its tail, without it)."""
         ...
 
     def near(self, ranks: Sequence[int], most: int) -> list[int]:
@@ -110,7 +111,7 @@ class MemoryPostings:
         known = self._ranks
         return sorted([known[word] for word in words if word in known])[:MOST_WORDS]
 
-    def fitting(self, ranks: Sequence[int]) -> Iterable[int]:
+    def fitting(self, ranks: Sequence[int], *forms: str) -> Iterable[int]:
         """See `PostingSource`."""
         there, found = {-1, *ranks}, list[int]()
         nodes = [node for rank in ranks if (node := self._tree.get(rank)) is not None]

@@ -150,8 +150,8 @@ class TemplateIndex:
 
     def _whole(self, exception: str, full: Squeezed, bare: Squeezed, ranks: list[int]) -> Iterator[TemplateHit]:
         """Templates that the message fits, as it is or without its tail (`bare`)."""
-        numbers = [*self._postings.fitting(ranks), *self._named.get(_name(exception), ())[:MOST_NAMED]]
-        for held in self._templates.held(numbers):
+        wordless = self._named.get(_name(exception), ())[:MOST_NAMED]
+        for held in self._templates.held([*self._postings.fitting(ranks, full.text, bare.text), *wordless]):
             chunks = held.bones.split(SLOT)
             # A wording without a tail is tried on the message without one first, or its last slot would hold the tail.
             for form in (bare, full) if held.core is None else (full, bare):

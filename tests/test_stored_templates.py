@@ -10,21 +10,30 @@ from hypothesis import strategies as st
 
 from kb import knowledge, stored_templates
 from kb.models import Entry, ErrorForm, Fix
+from kb.normalize import core
 from kb.opening import open_knowledge_base
-from kb.packed_postings import PackedPostings, pack
+from kb.packed_postings import Filed, PackedPostings, pack
 from kb.postings import MemoryPostings, key_of, literal_words, message_words, rank_words
 from kb.store import Change, Source, Store, Upsert
 from kb.template_index import Held, TemplateIndex, TemplateRow
-from kb.templates import SLOT
+from kb.templates import SLOT, Squeezed, Template, fits
 from tests import small
 
 WORDS = ("cup", "pot", "tea", "is", "not", "the", "lid", "on", "a", "saucer", "spoon", "milk")
 skeletons = st.lists(st.lists(st.sampled_from([*WORDS, SLOT]), max_size=9).map(" ".join), max_size=60)
+templates = st.lists(
+    st.sampled_from(
+        [*WORDS, "{a}", "{b}", "{c}", "it's:", "(Background on this error at: https://sqlalche.me/e/20/ab12)"]
+    ),
+    min_size=1,
+    max_size=8,
+    unique=True,
+).map(" ".join)
 messages = st.lists(st.sampled_from([*WORDS, "unheard"]), max_size=12).map(" ".join)
 
 
 def packed(bones):
-    return PackedPostings(dict(pack(lambda: enumerate(bones, 100))))
+    return PackedPostings(dict(pack(lambda: (Filed(number, one, False) for number, one in enumerate(bones, 100)))))
 
 
 @given(skeletons, messages)
@@ -51,6 +60,20 @@ def test_packed_postings_know_what_is_near(bones, message):
     small_one, memory = packed(bones), MemoryPostings(bones)
     found = small_one.near(small_one.ranks(message_words(message)), 1000)
     assert {row - 100 for row in found} == set(memory.near(memory.ranks(message_words(message)), 1000))
+
+
+@given(st.lists(templates, max_size=30), st.lists(st.text("abc :'", min_size=1, max_size=6), min_size=4, max_size=4))
+def test_no_template_that_a_message_fits_is_left_out_by_its_signature(texts, values):
+    held = [Held.of(i, TemplateRow(i, "tea/e", "TeaError", text, 0)) for i, text in enumerate(texts)]
+    postings = PackedPostings(
+        dict(pack(lambda: (Filed(one.number, one.filed_by, one.core is not None) for one in held)))
+    )
+    for one in held:
+        message = Squeezed(Template.parse(one.row.message).text.format(a=values[0], b=values[1], c=values[2]))
+        bare = Squeezed(core(message.message))
+        if not literal_words(one.filed_by) or not fits(one.bones.split(SLOT), message.text):
+            continue
+        assert one.number in postings.fitting(postings.ranks(message_words(message.text)), message.text, bare.text)
 
 
 def test_a_crowd_of_one_word_is_told_apart_by_the_next_ones():
@@ -183,7 +206,9 @@ def test_an_index_over_any_source_answers_alike():
         def held(self, numbers):
             return [held[number] for number in numbers]
 
-    other = TemplateIndex(Stored(), PackedPostings(dict(pack(lambda: ((one.number, one.filed_by) for one in held)))))
+    other = TemplateIndex(
+        Stored(), PackedPostings(dict(pack(lambda: (Filed(one.number, one.filed_by, False) for one in held))))
+    )
     index = TemplateIndex.build(rows)
     assert len(index) == len(other) == 3
     for message in ("cup 7 is dry", "pot x", "anything", ""):

@@ -58,7 +58,7 @@ def publish(connection: Connection, change: Change, *, pack: bool = True) -> int
 
 def _pack(connection: Connection) -> None:
     """Files the templates by their rarest words where there are very many; few are filed in memory by each process."""
-    from kb.packed_postings import pack
+    from kb.packed_postings import Filed, pack
     from kb.stored_templates import MANY, variants
 
     connection.execute(delete(t.posting))
@@ -70,10 +70,10 @@ def _pack(connection: Connection) -> None:
         .where(~t.entry.c.shadowed, t.entry.c.status != "retired")
     )
 
-    def filed() -> Iterator[tuple[int, str]]:
+    def filed() -> Iterator[Filed]:
         for row in connection.execute(rows):
             for held in variants(TemplateRow(*row)):
-                yield held.number, held.filed_by
+                yield Filed(held.number, held.filed_by, held.core is not None)
 
     for name, data in pack(filed):
         connection.execute(insert(t.posting).values(name=name, data=data))
