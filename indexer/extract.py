@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indexer import anchors as finding
 from indexer import cues, telling
 from indexer.anchors import Group
-from indexer.document import Block, Cell, Document
+from indexer.document import Block, Document
 from indexer.printed import Printed
 from indexer.sections import Piece, pieces
 from indexer.telling import Told
@@ -21,11 +21,13 @@ MOST_ENTRIES = 60
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A cause or a fix: its words, its code exactly as written, and its first and last line in the file."""
+    """A cause or a fix: its words, its first and last line in the file, its listings exactly as written, and the pieces
+    of its words that the page sets as code."""
 
     text: str
     lines: Span
     code: tuple[str, ...] = ()
+    inline: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -45,10 +47,13 @@ def extract(document: Document) -> list[Extracted]:
     """The entries of a page, in the order in which it prints their errors."""
     parts = pieces(settled(document.blocks), document.title)
     found = finding.groups(parts, finding.find(parts))
-    return [_entry(parts, group, document) for group in found[:MOST_ENTRIES]]
+    entries = [_entry(parts, group) for group in found[:MOST_ENTRIES]]
+    for entry in entries:
+        entry.title = (document.title if len(entries) == 1 else None) or _title(entry)
+    return entries
 
 
-def _entry(parts: Sequence[Piece], group: Group, document: Document) -> Extracted:
+def _entry(parts: Sequence[Piece], group: Group) -> Extracted:
     first = parts[group.first].block
     entry = Extracted(_wordings(group), first.lines)
     if group.anchors[0].kind == "row":
@@ -56,7 +61,6 @@ def _entry(parts: Sequence[Piece], group: Group, document: Document) -> Extracte
     else:
         _from_pieces(entry, parts, group)
     entry.confidence = _confidence(entry, group)
-    entry.title = _title(entry, document)
     return entry
 
 
@@ -82,67 +86,60 @@ def _from_row(entry: Extracted, block: Block) -> None:
         if role is None and len(block.cells) == 2:
             role = "fix" if cues.sentence_role(cell.text) == "fix" else "cause"
         if role == "cause":
-            entry.causes.append(Part(cell.text, block.lines))
+            entry.causes.append(Part(cell.text, block.lines, inline=cell.codes))
         elif role == "fix":
-            entry.fixes.append(Part(cell.text, block.lines, _codes(cell)))
+            entry.fixes.append(Part(cell.text, block.lines, cell.codes, cell.codes))
         elif role == "reproduction":
-            entry.reproduction.append(Part("", block.lines, _codes(cell) or (cell.text,)))
-
-
-def _codes(cell: Cell) -> tuple[str, ...]:
-    return cell.codes
+            entry.reproduction.append(Part("", block.lines, cell.codes or (cell.text,)))
 
 
 def _from_pieces(entry: Extracted, parts: Sequence[Piece], group: Group) -> None:
     at = {anchor.at for anchor in group.anchors if anchor.kind != "comment"}
     comments = {anchor.at for anchor in group.anchors if anchor.kind == "comment"} - at
-    inline: list[str] = []
     for told in telling.tell(parts, at, comments, group.start, group.end):
-        inline += (code for code in told.block.codes if told.role == "fix")
         if told.role == "reproduction":
             entry.reproduction.append(Part("", told.block.lines, (told.text,)))
         elif told.role == "cause":
             _add_cause(entry, told)
         else:
             _add_fix(entry, told)
-    entry.fixes = [_with_inline_code(fix, inline) for fix in entry.fixes]
+    entry.fixes = [_with_inline_code(fix) for fix in entry.fixes]
     if not entry.reproduction:
         sources = next((anchor.error.sources for anchor in group.anchors if anchor.error.sources), ())
         if sources:
             entry.reproduction.append(Part("", parts[group.first].block.lines, ("\n".join(sources),)))
 
 
-def _with_inline_code(fix: Part, inline: Sequence[str]) -> Part:
+def _with_inline_code(fix: Part) -> Part:
     """A fix without a listing has the commands and calls that stand in its words."""
     if fix.code:
         return fix
-    shown = [
-        code for code in dict.fromkeys(inline) if code in fix.text and len(code) >= 6 and set(code) & set(" (=<>/")
-    ]
-    return Part(fix.text, fix.lines, tuple(shown))
+    shown = [code for code in dict.fromkeys(fix.inline) if len(code) >= 6 and set(code) & set(" (=<>/")]
+    return replace(fix, code=tuple(shown))
 
 
 def _add_cause(entry: Extracted, told: Told) -> None:
-    last = entry.causes[-1] if entry.causes else None
-    if last and not told.opens:
-        entry.causes[-1] = Part(f"{last.text}\n\n{told.text}", _span(last.lines, told.block.lines))
-    else:
-        entry.causes.append(Part(told.text, told.block.lines))
+    _add(entry.causes, told, joins=bool(entry.causes) and not told.opens)
 
 
 def _add_fix(entry: Extracted, told: Told) -> None:
     last = entry.fixes[-1] if entry.fixes else None
-    lines = told.block.lines
-    if told.code:
-        if last:
-            entry.fixes[-1] = Part(last.text, _span(last.lines, lines), (*last.code, told.text))
-        else:
-            entry.fixes.append(Part("", lines, (told.text,)))
-    elif last and not (told.opens and last.code):
-        text = f"{last.text}\n\n{told.text}" if last.text else told.text
-        entry.fixes[-1] = Part(text, _span(last.lines, lines), last.code)
-    else:
-        entry.fixes.append(Part(told.text, lines))
+    _add(entry.fixes, told, joins=last is not None and (told.code or not (told.opens and last.code)))
+
+
+def _add(parts: list[Part], told: Told, *, joins: bool) -> None:
+    """Put it behind what was told before, or begin a new cause or fix with it."""
+    before = parts.pop() if joins else Part("", told.block.lines)
+    inline = tuple(code for code in told.block.codes if not told.code and code in told.text)
+    words = "" if told.code else told.text
+    parts.append(
+        Part(
+            "\n\n".join(text for text in (before.text, words) if text),
+            _span(before.lines, told.block.lines),
+            (*before.code, told.text) if told.code else before.code,
+            (*before.inline, *inline),
+        )
+    )
 
 
 def _span(one: Span, two: Span) -> Span:
@@ -159,8 +156,9 @@ def _confidence(entry: Extracted, group: Group) -> float:
     return round(min(sure, 0.95), 2)
 
 
-def _title(entry: Extracted, document: Document) -> str:
+def _title(entry: Extracted) -> str:
+    """What an entry is called that shares its page with others: its error."""
     error = entry.errors[0]
     name = (error.exception or "").rsplit(".", 1)[-1]
-    said = " ".join(error.message.split())
-    return document.title or (f"{name}: {said}" if name and said else name or said)
+    said = " ".join(error.message.split())[:120]
+    return f"{name}: {said}" if name and said else name or said

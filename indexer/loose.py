@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Any
 
 from indexer import damage
@@ -10,6 +11,7 @@ from indexer.document import Document
 from indexer.draft import template as template_of
 from indexer.extract import Extracted, Part, extract
 from indexer.printed import Printed
+from indexer.problems import problem
 from indexer.readers import read_document
 from kb.codes import codes
 from kb.libraries import library_of_module
@@ -23,15 +25,14 @@ LONGEST_MESSAGE = 2000
 
 def entries_of(data: bytes, name: str, source: str) -> tuple[Entry, ...]:
     """The entries of a page; `name` is the file's inside `source`. Empty where it says nothing about an error."""
-    document = read_document(name, data)
+    document, found = _read(data, name)
     identity = hashlib.sha256((document.source or "").encode() or data).hexdigest()[:12]
-    found = extract(document)
     return tuple(_entry(one, document, f"x/{identity}-{number}", name, source) for number, one in enumerate(found, 1))
 
 
 def extract_body(data: bytes, name: str) -> dict[str, Any]:
     """What is read out of a page, as `kb extract --json` prints it."""
-    document = read_document(name, data)
+    document, found = _read(data, name)
     return {
         "file": name,
         "title": document.title,
@@ -41,9 +42,19 @@ def extract_body(data: bytes, name: str) -> dict[str, Any]:
         "source": document.source,
         "language": document.language,
         "tags": list(document.tags),
-        "entries": [_body(one) for one in extract(document)],
+        "entries": [_body(one) for one in found],
         "problems": [one.to_dict() for one in (*document.problems, *damage.problems(name, document.blocks))],
     }
+
+
+def _read(data: bytes, name: str) -> tuple[Document, list[Extracted]]:
+    """A page and its entries. A stranger's file may break anything: that is a problem of the file, not of the run."""
+    try:
+        document = read_document(name, data)
+        return document, extract(document)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        return Document(name, problems=(problem("KB603", name, 0, reason=reason),)), []
 
 
 def _body(one: Extracted) -> dict[str, Any]:
@@ -107,14 +118,28 @@ def _library(error: Printed) -> str:
     return error.library or (library_of_module(module) if module else "python")
 
 
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
+
+
+def markdown(part: Part) -> str:
+    """A part's words as Markdown: what the page sets as code is code, and nothing else means anything."""
+    pieces, at = [], 0
+    for code in part.inline:
+        found = part.text.find(code, at)
+        if found >= 0 and "`" not in code and "\n" not in code:
+            pieces += [_SPECIAL.sub(r"\\\1", part.text[at:found]), f"`{code}`"]
+            at = found + len(code)
+    return "".join([*pieces, _SPECIAL.sub(r"\\\1", part.text[at:])])
+
+
 def _cause(number: int, part: Part) -> Cause:
     title = _first_words(part.text)
-    return Cause(f"cause-{number}", title, part.text, lines=part.lines)
+    return Cause(f"cause-{number}", title, markdown(part), lines=part.lines)
 
 
 def _fix(number: int, part: Part, has_cause: bool) -> Fix:
     title = _first_words(part.text) or f"Fix {number}"
-    return Fix(f"fix-{number}", "cause-1" if has_cause else None, title, part.text, part.code, lines=part.lines)
+    return Fix(f"fix-{number}", "cause-1" if has_cause else None, title, markdown(part), part.code, lines=part.lines)
 
 
 def _first_words(text: str) -> str:

@@ -20,7 +20,10 @@ _HTML = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|bod
 
 
 def read_document(name: str, data: bytes) -> Document:
-    """The page that a file holds. Never raises: what can't be read gives a document with a problem and no blocks."""
+    """The page that a file holds; what is no text, or too long, gives a document with a problem and no blocks.
+
+    Raises what the parsers raise for a file that breaks them; `indexer.loose` makes a problem of it.
+    """
     if len(data) > LONGEST_PAGE:
         return Document(name, problems=(problem("KB601", name, 0, limit=LONGEST_PAGE),))
     text = decoded(data)
@@ -29,9 +32,5 @@ def read_document(name: str, data: bytes) -> Document:
     kind = _BY_SUFFIX.get(PurePath(name).suffix.lower(), "text_page")
     if kind in ("text_page", "markdown") and _HTML.match(text):
         kind = "html"
-    try:
-        document: Document = import_module(f"indexer.readers.{kind}").read(name, text)
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError, IndexError) as error:
-        # A stranger's file may break any parser; the run over all the others goes on.
-        return Document(name, problems=(problem("KB603", name, 0, reason=f"{type(error).__name__}: {error}"),))
+    document: Document = import_module(f"indexer.readers.{kind}").read(name, text)
     return document

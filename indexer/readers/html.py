@@ -17,8 +17,13 @@ from indexer.readers.markdown import box_hint
 from indexer.readers.positions import Positions
 from kb.models import Span
 
-MOST_DEPTH = 400
-"""How deep elements may be nested; what is deeper is flattened."""
+MOST_DEPTH = 120
+"""How deep elements may be nested to be told apart; what is deeper is left out."""
+DEEPEST = 1000
+"""How deep elements may be nested for a page to be read at all: an attack is far deeper, and slow to take apart."""
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|section|article|ul|ol|dl|table|b|i|em|strong|font|blockquote|a|code|pre)\b", re.I
+)
 _SKIPPED = frozenset(
     ("script", "style", "noscript", "template", "svg", "select", "option", "iframe", "object", "form", "button", "input",
      "textarea", "nav", "footer", "head", "-comment", "audio", "video", "canvas", "map", "math", "dialog", "label")
@@ -54,6 +59,7 @@ _TITLE_CLASSES = ("admonition-title", "title", "admonitionHeading", "callout-tit
 
 def read(name: str, text: str) -> Document:
     """The document of an HTML page."""
+    _check_depth(text)
     tree = LexborHTMLParser(text)
     meta = html_meta.read(tree, text)
     walk = _Walk(tree, Positions(text))
@@ -64,8 +70,17 @@ def read(name: str, text: str) -> Document:
 
 def fragment(text: str, before: int) -> list[Block]:
     """The blocks of a piece of HTML inside another format; `before` counts the lines in front of it."""
+    _check_depth(text)
     tree = LexborHTMLParser(text)
     return _Walk(tree, Positions(text, before)).run()
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for found in _NESTING.finditer(text):
+        depth = max(0, depth - 1) if found[1] else depth + 1
+        if depth > DEEPEST:
+            raise ValueError(f"elements are nested more than {DEEPEST} deep")
 
 
 class _Walk:
