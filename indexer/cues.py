@@ -125,16 +125,16 @@ class _Cue:
 
 def _cue(row: Mapping[str, str], says: str) -> _Cue:
     match, phrase = row["match"], row["phrase"]
-    body = _one(match, phrase)
+    body = _one(match, phrase, row["language"])
     whole = {"is": rf"^{body}$", "starts": rf"^{body}", "has": body}[match]
     return _Cue(phrase.split("…")[0].strip().split(" ")[0], re.compile(whole), says, int(row.get("weight", 1)))
 
 
-def _one(match: str, phrase: str) -> str:
+def _one(match: str, phrase: str, language: str) -> str:
     body = _GAP.join(re.escape(part.strip()).replace(r"\ ", r"\s+") for part in phrase.split("…"))
-    if _IDEOGRAPH.search(phrase) or match != "has":
+    if _IDEOGRAPH.search(phrase) or match != "has" or language in ("de", "nl"):
         return body
-    # A phrase begins at a word; it may end inside one (`reproduc`), because words are inflected.
+    # A phrase begins at a word, but in languages that join words; it may end inside one, because words are inflected.
     return (r"(?<!\w)" if phrase[0].isalnum() else "") + body
 
 

@@ -71,14 +71,14 @@ def _parser() -> MarkdownIt:
 
 def _without_boxes(lines: Sequence[str]) -> tuple[list[str], list[_Box]]:
     """The lines with the contents of boxes and tabs moved to the left, so that they are read as what they are."""
-    plain, boxes = [line.expandtabs(4) if line[:1] == "\t" else line for line in lines], []
+    plain, boxes = list(lines), []
     at = 0
     while at < len(plain):
         found = _BOX.match(plain[at])
         if found:
             end = at + 1
-            while end < len(plain) and (plain[end].startswith("    ") or not plain[end].strip()):
-                plain[end] = plain[end][4:]
+            while end < len(plain) and (plain[end].startswith(("    ", "\t")) or not plain[end].strip()):
+                plain[end] = plain[end][1 if plain[end][:1] == "\t" else 4 :]
                 end += 1
             tab = found["mark"].startswith("===")
             boxes.append(_Box(at, end, "tab" if tab else found["kind"] or "note", found["title"] or ""))
