@@ -14,8 +14,11 @@ from pathlib import Path
 from kb.models import Traceback
 
 PYTHON = "python"
-_INSTALLED = re.compile(r"(?:site|dist)-packages[/\\]([A-Za-z_][A-Za-z0-9_]*)")
-"""The top-level module in an installed file's name: `…/site-packages/sqlalchemy/orm/loading.py`."""
+_INSTALLED = re.compile(
+    r"(?:(?:site|dist)-packages|[Ll]ib[/\\]python[\d.]+|[Pp]ython[\d.-]+[/\\][Ll]ib)[/\\](?!(?:site|dist)-packages)"
+    r"([A-Za-z_][A-Za-z0-9_]*)"
+)
+"""The top-level module in an installed file's name: `…/site-packages/sqlalchemy/orm/loading.py`, `…/python3.12/asyncio/…`."""
 _SHORTENED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[/\\]")
 """The same where a log shortens paths: `sqlalchemy/orm/loading.py`."""
 

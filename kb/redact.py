@@ -69,19 +69,19 @@ def _compiled(source: str) -> re.Pattern[str]:
 
 
 def _find(text: str) -> list[tuple[int, int, _Secret]]:
-    """The spans to replace, in order. Where two secrets overlap, both go; a name or address gives way to a secret."""
+    """The spans to replace, in order. What overlaps or touches goes as one; a name or address gives way to a secret."""
     small = text.lower()
     found: list[tuple[int, int, int, _Secret]] = []
     for place, row in enumerate(_table()):
         if any(needle in small for needle in row.needles):
             for match in row.pattern.finditer(text):
                 start, end = match.span(match.lastgroup or 0)
-                if text[start:end] != row.placeholder:
+                if not text.startswith(row.placeholder, start):
                     found.append((start, end, place, row))
     found.sort(key=lambda one: one[:3])
     kept: list[tuple[int, int, _Secret]] = []
     for start, end, _, row in found:
-        if not kept or start >= kept[-1][1]:
+        if not kept or start > kept[-1][1] or (start == kept[-1][1] and row.placeholder != kept[-1][2].placeholder):
             kept.append((start, end, row))
             continue
         before, until, other = kept[-1]
