@@ -88,9 +88,9 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
             for phrase in (*block.codes, *_QUOTED.findall(block.text)):
                 if error := printed_line(phrase):
                     yield Anchor(at, error, "prose")
-        if not whole and piece.role in (None, "error") and _announced(pieces, at) >= 2 and len(block.text) < 300:
-            if pieces[at - 1].block.text.rstrip().endswith((":", "：")):
-                yield Anchor(at, Printed(None, block.text, 0, 1, 1), "unknown")
+        follows = at > 0 and pieces[at - 1].block.text.rstrip().endswith((":", "：")) and _announced(pieces, at) >= 2
+        if follows and not whole and piece.role in (None, "error") and len(block.text) < 300:
+            yield Anchor(at, Printed(None, block.text, 0, 1, 1), "unknown")
 
 
 def _answered(pieces: Sequence[Piece], at: int) -> bool:

@@ -34,6 +34,8 @@ _PROMPT = re.compile(
     r"|In \[\d+\]:|mysql>|postgres=#|sqlite>|irb\S*>|>(?= ))\s*(?P<command>\S.*)$"
 )
 _LOGGED = re.compile(r"^\W{0,3}\d{4}[-/]\d\d[-/]\d\d.{5,80}?\b(?:ERROR|CRITICAL|FATAL|SEVERE)\b")
+_DETAIL = re.compile(r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId|~|\S.*$)")
+"""What PowerShell prints below a message; also what a diff adds."""
 _TRAILER = re.compile(r"\s*(?:\*/|-->)\s*$")
 _STACK = re.compile(r"^\s+at \S.*:\d+(?::\d+)?\)?(?: \{)?$|^goroutine \d+ ")
 
@@ -129,7 +131,7 @@ def _lines(text: str) -> list[Printed]:
     stacked = any(_STACK.match(line.text) for line in cleaned)
     found: list[Printed] = []
     for line, number in zip(cleaned, numbers, strict=True):
-        if len(line.text) > 2000 or not line.text.strip():
+        if len(line.text) > 2000 or not line.text.strip() or _DETAIL.match(line.text):
             continue
         comment = _COMMENT.match(line.text)
         one = _one_line(_TRAILER.sub("", comment["said"]), number, 2) if comment else None

@@ -112,7 +112,7 @@ def _about_the_subject(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def _labels_split(blocks: Iterable[Block]) -> Iterator[Block]:
-    """`Cause: the pool is empty` and a paragraph in bold are headings of their own; one that is all code is a listing."""
+    """`Cause: the pool is empty` and a paragraph in bold are headings; one that is all code is a listing."""
     for block in blocks:
         asks = block.kind == "item" and block.text.rstrip().endswith(("?", "？"))
         if (block.kind == "prose" or asks) and block.strong and len(block.text) <= cues.LONGEST_HEADING:

@@ -56,6 +56,7 @@ class _Reader:
         self.leads: str | None = None
         self.opens = False
         self.cause_told = False
+        self.fix_told = False
         self.level = 0
 
     def take(self, at: int) -> Iterator[Told]:
@@ -105,9 +106,8 @@ class _Reader:
                 return
             if role == "over" or (self.flow == "over" and piece.role is None):
                 return
-        if role != "fix" or lead is None:
-            if looks_only(block.text) and role != "reproduction":
-                return
+        if (role != "fix" or lead is None) and role != "reproduction" and looks_only(block.text):
+            return
         if parts := _halves(block.text):
             self.flow = "fix"
             yield from (Told(part, text, block, code=True) for part, text in parts)
@@ -148,6 +148,7 @@ class _Reader:
                 if taken == "fix" and role != "cause":
                     self.flow = "fix"
                 self.cause_told = self.cause_told or taken == "cause"
+                self.fix_told = self.fix_told or taken == "fix"
         opens, self.opens = self.opens, False
         for part, text in _runs(kept):
             yield Told(part, text, block, opens=opens or part == "fix")
@@ -157,6 +158,8 @@ class _Reader:
         if own in ("avoid", "output") or (own is None and previous == "avoid" and len(sentence.split()) <= _SHORT):
             return None
         if role in ("cause", "fix"):
+            if role == "fix" and own == "cause" and not self.cause_told and self.flow != "over" and not self.fix_told:
+                return "cause"
             return None if own == "diagnosis" and role == "fix" else role
         if role in ("error", "reproduction"):
             return "cause" if own == "cause" and cues.weights(sentence)["cause"] >= 3 else None

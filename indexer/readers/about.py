@@ -45,7 +45,8 @@ class Meta:
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline", "titel", "titre", "titulo", "título"),
-    "published": ("published", "date", "datepublished", "pubdate", "publishdate", "publish_date", "created", "created_at",
+    "published": ("published", "date", "datepublished", "pubdate", "publishdate", "publish_date", "created",
+                  "created_at",
                   "date_created", "creation_date", "datum"),
     "updated": ("updated", "lastmod", "last_modified_at", "last_updated", "last_update", "datemodified", "modified",
                 "updated_at", "lastupdated", "last_reviewed", "last-modified"),

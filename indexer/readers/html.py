@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer import cues
 from indexer.document import STANDINGS, Block, Cell, Document, Kind, Post
-from indexer.readers import about, html_meta
+from indexer.readers import about, html_meta, speakers
 from indexer.readers.inline import Buffer
 from indexer.readers.markdown import box_hint
 from indexer.readers.positions import Positions
@@ -25,8 +25,9 @@ _NESTING = re.compile(
     r"<(/?)(?:div|span|section|article|ul|ol|dl|table|b|i|em|strong|font|blockquote|a|code|pre)\b", re.I
 )
 _SKIPPED = frozenset(
-    ("script", "style", "noscript", "template", "svg", "select", "option", "iframe", "object", "form", "button", "input",
-     "textarea", "nav", "footer", "head", "-comment", "audio", "video", "canvas", "map", "math", "dialog", "label")
+    ("script", "style", "noscript", "template", "svg", "select", "option", "iframe", "object", "form", "button",
+     "input", "textarea", "nav", "footer", "head", "-comment", "audio", "video", "canvas", "map", "math", "dialog",
+     "label")
 )  # fmt: skip
 _INLINE_CODE = frozenset(("code", "kbd", "samp", "tt", "var"))
 _INLINE = frozenset(
@@ -64,6 +65,9 @@ def read(name: str, text: str) -> Document:
     meta = html_meta.read(tree, text)
     walk = _Walk(tree, Positions(text))
     blocks = walk.run()
+    if not walk.posts:
+        meta.lines += speakers.asking(blocks)
+        blocks = speakers.attributed(blocks)
     meta.lines += walk.beside
     return about.describe(name, blocks, meta)
 

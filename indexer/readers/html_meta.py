@@ -18,7 +18,8 @@ _ARTICLE = frozenset(
 )  # fmt: skip
 _SITE_SEPARATOR = re.compile(r"\s+(?:[|·•»–—]|-|::|›)\s+|(?<=\w): ")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S+) -->")
-_PUBLISHED = ("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dcterms.created",
+_PUBLISHED = ("article:published_time", "og:article:published_time", "datepublished", "date", "dc.date",
+              "dcterms.created",
               "publish-date", "pubdate", "sailthru.date", "parsely-pub-date")  # fmt: skip
 _UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "revised")
 _TAG_SELECTORS = (

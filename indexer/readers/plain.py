@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from indexer.cues import heading_role, is_telling_heading
 from indexer.document import Block, Kind
@@ -21,7 +22,8 @@ _LABEL = re.compile(r"^([^\W\d_][^\n:：.!?]{1,48})[:：]\s*$")
 def blocks_of(lines: Sequence[str], first: int = 1) -> list[Block]:
     """The blocks of some lines of text; `first` is the number of the first one in the file."""
     blocks: list[Block] = []
-    for kind, start, end, language in _runs(lines):
+    for found, start, end, language in _runs(lines):
+        kind = found
         text = _dedented(lines[start:end]) if kind == "code" else " ".join(" ".join(lines[start:end]).split())
         if not text.strip():
             continue
@@ -130,7 +132,7 @@ def _items(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, 
     cuts = {start, end}
     cuts |= {i for i in range(start + 1, end) if _ITEM.match(lines[i]) or lines[i - 1].rstrip().endswith((":", "："))}
     places = sorted(cuts)
-    return [("prose", a, b, "") for a, b in zip(places, places[1:], strict=False)]
+    return [("prose", a, b, "") for a, b in pairwise(places)]
 
 
 def _is_label(lines: Sequence[str], at: int) -> bool:

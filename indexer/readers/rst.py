@@ -19,6 +19,7 @@ from indexer.document import Block, Cell, Document, Kind
 from indexer.readers import about
 from indexer.readers.inline import Buffer
 from indexer.readers.markdown import box_hint
+from kb.models import Span
 
 _SETTINGS = {
     "file_insertion_enabled": False,
@@ -184,7 +185,7 @@ class _Walk:
         return self.found[-1].lines[1] if self.found else 1
 
     def _add(self, kind: Kind, text: str, lines: tuple[int, int], *, level: int = 0, language: str = "",
-             spans: tuple[tuple[int, int], ...] = (), strong: bool = False, cells: tuple[Cell, ...] = ()) -> None:  # fmt: skip
+             spans: tuple[Span, ...] = (), strong: bool = False, cells: tuple[Cell, ...] = ()) -> None:  # fmt: skip
         self.found.append(
             Block(kind, text, lines, level, language, spans, self.hint, self.label, cells=cells, strong=strong)
         )

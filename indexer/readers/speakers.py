@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 
 from indexer.cues import rows
 from indexer.document import Block, Post
@@ -31,6 +32,12 @@ def attributed(blocks: Sequence[Block]) -> list[Block]:
             post = None
         found.append(replace(block, post=post) if post else block)
     return found if number >= 2 else list(blocks)
+
+
+def asking(blocks: Sequence[Block]) -> list[str]:
+    """The line that says who asks and when, if there is one."""
+    lines = (block.text for block in blocks if (post := _speaker(block, 1)) and post.kind == "question")
+    return list(islice(lines, 1))
 
 
 def divided(lines: Sequence[str], first: int) -> list[Block]:

@@ -6,9 +6,12 @@ import re
 
 from indexer import cues
 from indexer.document import Document
+from indexer.printed import printed_line
 from indexer.readers import about, chat, mail, plain, speakers, ticket
 
 _LONGEST_TITLE = 160
+_TOP = 15
+_NAMED = re.compile(r"([A-Z][A-Za-z ]{1,24}): \S")
 _FIELD = re.compile(r"([A-Z_]{2,20})=(.{0,2000})")
 _BYLINE = re.compile(
     r"(?:asked|answered|edited|modified|viewed) .{0,40}\d.{0,20}|\d{1,4} (?:answers?|comments?|replies|views?|likes?)"
@@ -26,20 +29,35 @@ def read(name: str, text: str) -> Document:
             return document
     title, skip = _title(lines)
     body = _without_fields(lines)[skip:]
-    beside = [line for line in body if _is_chrome(line)]
-    body = ["" if _is_chrome(line) else line for line in body]
+    about_it = {i for i, line in enumerate(body) if _is_chrome(line)} | _top_fields(body)
+    beside = [body[i] for i in sorted(about_it)]
+    body = ["" if i in about_it else line for i, line in enumerate(body)]
     blocks = speakers.divided(body, skip + 1) or speakers.attributed(plain.blocks_of(body, skip + 1))
     return about.describe(name, blocks, about.Meta(title=title, lines=beside))
 
 
 def _without_fields(lines: list[str]) -> list[str]:
-    """The lines with the fields for machines that error catalogues print read as what they say; those of no use empty."""
+    """The lines with the fields for machines that error catalogues print read as what they say."""
     roles = {row["name"]: row["role"] for row in cues.rows("machine_fields.tsv")}
     found = {i: field for i, line in enumerate(lines) if (field := _FIELD.fullmatch(line)) and field[1] in roles}
     if len(found) < 2:
         return lines
     said = {"error": "{}", "cause": "Cause: {}", "fix": "Fix: {}", "dropped": ""}
     return [said[roles[found[i][1]]].format(found[i][2]) if i in found else line for i, line in enumerate(lines)]
+
+
+def _top_fields(lines: list[str]) -> set[int]:
+    """The lines at the top, two or more in a row, that are fields of the page (`Author: …`) and announce nothing."""
+    found: set[int] = set()
+    run: list[int] = []
+    for number, line in enumerate([*lines[:_TOP], ""]):
+        field = _NAMED.match(line)
+        if field and cues.heading_role(field[1]) in (None, "neither") and not printed_line(line):
+            run.append(number)
+            continue
+        found |= set(run) if len(run) > 1 else set()
+        run = []
+    return found
 
 
 def _is_chrome(line: str) -> bool:
@@ -66,6 +84,6 @@ def _title(lines: list[str]) -> tuple[str | None, int]:
         if following and len(text.split()) <= 2 and len(following) > len(text):
             continue  # a path of links, flattened
         if len(text) <= _LONGEST_TITLE:
-            return text, number + 1
+            return re.sub(r"^#\d+ ", "", text), number + 1
         break
     return None, 0
