@@ -6,8 +6,8 @@ when it has all typed words; whole words and words of the title count more.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,50 +22,60 @@ MOST_ENDINGS = 2000
 
 @dataclass(frozen=True, slots=True)
 class QuickSearch:
-    """The words of all entries, sorted, and which entries hold each (with its weight)."""
+    """The words of all entries, sorted, and which entries hold each: their places in `ids`, and how much it counts
+    there, in one number each (`_packed`), since there are many of them."""
 
+    ids: list[str]
+    titles: list[str]
     words: list[str]
-    holders: list[dict[str, float]]
-    titles: dict[str, str]
+    holders: list[array[int]]
 
     @classmethod
     def build(cls, headers: Iterable[Header]) -> QuickSearch:
         """From the heads of a generation; retired entries are left out."""
-        holders: dict[str, dict[str, float]] = defaultdict(dict)
-        titles = {}
+        holders: dict[str, array[int]] = {}
+        ids, titles = list[str](), list[str]()
         for header in headers:
             if header.status != "published":
                 continue
-            titles[header.id] = header.title
-            weighted = [(header.title, 2.0), (" ".join(header.exceptions), 1.5), (header.id.replace("/", " "), 1.0)]
-            for text, weight in weighted:
-                for word in terms(text):
-                    held = holders[word]
-                    held[header.id] = max(held.get(header.id, 0.0), weight)
+            weights: dict[str, float] = {}
+            parts = [(header.id.replace("/", " "), 1.0), (" ".join(header.exceptions), 1.5), (header.title, 2.0)]
+            for text, weight in parts:
+                weights.update(dict.fromkeys(terms(text), weight))
+            for word, weight in weights.items():
+                holders.setdefault(word, array("I")).append(_packed(len(ids), weight))
+            ids.append(header.id)
+            titles.append(header.title)
         words = sorted(holders)
-        return cls(words, [holders[word] for word in words], titles)
+        return cls(ids, titles, words, [holders[word] for word in words])
 
     def find(self, typed: str, limit: int) -> list[str]:
         """Ids of the entries that hold every typed word, at least as the beginning of one of theirs."""
-        scores: dict[str, float] | None = None
+        scores: dict[int, float] | None = None
         for word in list(dict.fromkeys(terms(typed)))[:MOST_WORDS]:
             found = self._beginning_with(word)
             scores = (
                 found
                 if scores is None
-                else {entry: score + found[entry] for entry, score in scores.items() if entry in found}
+                else {place: score + found[place] for place, score in scores.items() if place in found}
             )
-        ranked = sorted((scores or {}).items(), key=lambda pair: (-pair[1], len(self.titles[pair[0]]), pair[0]))
-        return [entry for entry, _ in ranked[:limit]]
+        best = sorted((scores or {}).items(), key=lambda pair: (-pair[1], len(self.titles[pair[0]]), self.ids[pair[0]]))
+        return [self.ids[place] for place, _ in best[:limit]]
 
-    def _beginning_with(self, word: str) -> dict[str, float]:
-        scores: dict[str, float] = {}
+    def _beginning_with(self, word: str) -> dict[int, float]:
+        scores: dict[int, float] = {}
         start = bisect_left(self.words, word)
-        for place in range(start, min(start + MOST_ENDINGS, len(self.words))):
-            known = self.words[place]
+        for at in range(start, min(start + MOST_ENDINGS, len(self.words))):
+            known = self.words[at]
             if not known.startswith(word):
                 break
             whole = 2.0 if known == word else 1.0
-            for entry, weight in self.holders[place].items():
-                scores[entry] = max(scores.get(entry, 0.0), weight * whole)
+            for packed in self.holders[at]:
+                place, weight = packed >> 3, (packed & 7) / 2
+                scores[place] = max(scores.get(place, 0.0), weight * whole)
         return scores
+
+
+def _packed(place: int, weight: float) -> int:
+    """A place, and a weight that is a number of halves below 4."""
+    return place << 3 | int(weight * 2)
