@@ -18,7 +18,7 @@ _INSTALLED = re.compile(
     r"(?:(?:site|dist)-packages|[Ll]ib[/\\]python[\d.]+|[Pp]ython[\d.-]+[/\\][Ll]ib)[/\\](?!(?:site|dist)-packages)"
     r"([A-Za-z_][A-Za-z0-9_]*)"
 )
-"""The top-level module in an installed file's name: `…/site-packages/sqlalchemy/orm/loading.py`, `…/python3.12/asyncio/…`."""
+"""The top-level module in a library file's name: `…/site-packages/flask/app.py`, `…/python3.12/asyncio/…`."""
 _SHORTENED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[/\\]")
 """The same where a log shortens paths: `sqlalchemy/orm/loading.py`."""
 

@@ -11,6 +11,8 @@ from kb.tracebacks.dialects import GATE, TRIGGERS
 from kb.tracebacks.found import Found
 from kb.tracebacks.lines import Line, split
 
+SELDOM_IT = ("Warning", "SystemExit")
+"""Endings of exceptions that tell of something else, or of the end that follows it."""
 MAX_LINES = 10_000
 """Of longer pastes only this many lines from either end are read."""
 _BLANKS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x3000: " "}
@@ -34,8 +36,8 @@ def read(text: str) -> Reading:
         errors = assemble(found)
     if not errors:
         errors = tuple((tb,) for tb in loose.unnamed(lines, scan(lines)))
-    elif all(chain[-1].type.endswith("Warning") for chain in errors):
-        # A warning is seldom what went wrong: a line that is labelled as an error may stand beside it.
+    elif all(chain[-1].type.endswith(SELDOM_IT) for chain in errors):
+        # Seldom what went wrong: a line that is labelled as an error may stand beside it.
         labelled = [tb for tb in loose.unnamed(lines, found) if loose.is_labelled(text[tb.span[0] : tb.span[1]])]
         errors = (*((tb,) for tb in labelled), *errors)
     errors = tuple(with_wrapped(chain) for chain in errors)
