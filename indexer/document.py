@@ -20,6 +20,10 @@ STANDINGS = ("maintainer", "member", "owner", "collaborator", "contributor", "st
 """Roles in a project or a forum whose word counts."""
 
 
+LINK = "link"
+"""The hint of a heading that is a link to another page: what it names is told there, not here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One message of a thread. `accepted` is what the page marks so; `role` the standing it prints (`maintainer`)."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from indexer import cues
-from indexer.document import Block
+from indexer.document import LINK, Block
 from indexer.printed import Printed, printed_line
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')”]?\s+(?=[\"'(“„«`A-ZÀ-ÖØ-ÞА-Я0-9_])|(?<=[。！？])")
@@ -57,8 +57,10 @@ def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
             while stack and stack[-1].level >= block.level:
                 stack.pop()
             named = next(filter(None, map(printed_line, block.codes)), None) or error_in_heading(block.text)
+            linked = block.hint == LINK
+            named = None if linked else named
             heads = block.level == 1 or cues.plain_heading(block.text) == plain_title
-            role = None if heads or named else block.hint or cues.heading_role(block.text)
+            role = None if heads or named else (not linked and block.hint) or cues.heading_role(block.text)
             stack.append(_Open(block.level, role, number))
             found.append(Piece(block, role, tuple(one.number for one in stack), named))
             continue

@@ -10,7 +10,7 @@ from functools import cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer import cues
-from indexer.document import STANDINGS, Block, Cell, Document, Kind, Post
+from indexer.document import LINK, STANDINGS, Block, Cell, Document, Kind, Post
 from indexer.readers import about, html_meta, speakers
 from indexer.readers.inline import Buffer
 from indexer.readers.markdown import box_hint
@@ -175,7 +175,8 @@ class _Walk:
     def _inline(self, node: LexborNode, tag: str, depth: int) -> None:
         if tag == "a" and _is_anchor_sign(node):
             return
-        with self.buffer.inside(link=tag == "a", strong=tag in _STRONG):
+        link = tag == "a" and not (node.attributes.get("href") or "").startswith("#")
+        with self.buffer.inside(link=link, strong=tag in _STRONG):
             self._children(node, depth)
 
     def _block(self, node: LexborNode, tag: str, depth: int) -> None:
@@ -280,6 +281,9 @@ class _Walk:
         if self.kind == "heading":
             text = re.sub(r"^#\s+|\s*[¶#]$", "", text).strip()
         place = (line or self.positions.line, self.positions.line)
+        if self.kind == "heading" and navigation:
+            self.found.append(Block("heading", text, place, self.level, code_spans=spans, hint=LINK, post=self.post))
+            return
         self._add(self.kind, text, place, spans=spans, strong=strong and self.kind in ("prose", "item"))
 
     def _code(self, node: LexborNode) -> None:

@@ -13,7 +13,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from indexer.document import Block, Cell, Document, Kind
+from indexer.document import LINK, Block, Cell, Document, Kind
 from indexer.readers import about, speakers
 from kb.models import Span
 
@@ -136,6 +136,10 @@ class _Walk:
             self.quote = callout[1].lower()
             line.cut(callout.end())
         if not line.text.strip() or (kind != "heading" and line.is_navigation):
+            return
+        if kind == "heading" and line.is_navigation:
+            start = self.before + (token.map[0] if token.map else 0) + 1
+            self.found.append(Block("heading", line.text, (start, start), level, hint=LINK))
             return
         self._add(kind, line.text, token.map, level=level, spans=line.spans, strong=line.is_strong)
 
