@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any
 
-from indexer import damage
+from indexer import bundles, damage
 from indexer.document import Document
 from indexer.draft import template as template_of
 from indexer.extract import Extracted, Part, extract
@@ -24,14 +24,20 @@ LONGEST_MESSAGE = 2000
 
 
 def entries_of(data: bytes, name: str, source: str) -> tuple[Entry, ...]:
-    """The entries of a page; `name` is the file's inside `source`. Empty where it says nothing about an error."""
+    """The entries of a page, or of all pages of a zip; `name` is the file's inside `source`. Empty where nothing is said
+    about an error."""
+    if bundles.is_bundle(name):
+        pages = (one for one in bundles.members(data) if not one.refusal)
+        return tuple(entry for one in pages for entry in entries_of(one.data, f"{name}/{one.name}", source))
     document, found = _read(data, name)
     identity = hashlib.sha256((document.source or "").encode() or data).hexdigest()[:12]
     return tuple(_entry(one, document, f"x/{identity}-{number}", name, source) for number, one in enumerate(found, 1))
 
 
 def extract_body(data: bytes, name: str) -> dict[str, Any]:
-    """What is read out of a page, as `kb extract --json` prints it."""
+    """What is read out of a page, as `kb extract --json` prints it; of an archive, what all of its pages say."""
+    if bundles.is_bundle(name):
+        return _bundle_body(data, name)
     document, found = _read(data, name)
     return {
         "file": name,
@@ -47,6 +53,18 @@ def extract_body(data: bytes, name: str) -> dict[str, Any]:
     }
 
 
+def _bundle_body(data: bytes, name: str) -> dict[str, Any]:
+    body = extract_body(b"", "empty.txt") | {"file": name}
+    for one in bundles.members(data):
+        if one.refusal:
+            body["problems"].append(problem("KB606", name, 0, member=one.name, reason=one.refusal).to_dict())
+        else:
+            page = extract_body(one.data, f"{name}/{one.name}")
+            body["entries"] += page["entries"]
+            body["problems"] += page["problems"]
+    return body
+
+
 def _read(data: bytes, name: str) -> tuple[Document, list[Extracted]]:
     """A page and its entries. A stranger's file may break anything: that is a problem of the file, not of the run."""
     try:
@@ -57,10 +75,17 @@ def _read(data: bytes, name: str) -> tuple[Document, list[Extracted]]:
         return Document(name, problems=(problem("KB603", name, 0, reason=reason),)), []
 
 
+def _code(one: Extracted) -> str:
+    """All that an entry shows of programs: its listings, and the lines that failed."""
+    listings = [code for part in (*one.reproduction, *one.fixes) for code in part.code]
+    return "\n".join([*listings, *(line for error in one.errors for line in error.sources)])
+
+
 def _body(one: Extracted) -> dict[str, Any]:
+    code = _code(one)
     return {
         "errors": [
-            {"exception": error.exception, "message": _message(error), "template": template(error)}
+            {"exception": error.exception, "message": _message(error), "template": template(error, code)}
             for error in one.errors
         ],
         "causes": [{"text": part.text, "lines": list(part.lines)} for part in one.causes],
@@ -74,9 +99,16 @@ def _message(error: Printed) -> str:
     return core(error.message)[:LONGEST_MESSAGE].strip()
 
 
-def template(error: Printed) -> str:
-    """The message's template: a slot for each part that differs from program to program."""
+_NAME_AT_END = re.compile(r"(?P<literal>.{8,}: )(?P<name>[a-z_][\w.]*)")
+
+
+def template(error: Printed, code: str = "") -> str:
+    """The message's template: a slot for each part that differs from program to program. A name behind a colon at the
+    end is one of these (`no such table: hens`) where the entry's `code` uses it."""
     text = template_of(_message(error))
+    found = _NAME_AT_END.fullmatch(text)
+    if found and "{" not in found["name"] and re.search(rf"(?<!\w){re.escape(found['name'])}(?!\w)", code):
+        text = f"{found['literal']}{{name}}"
     try:
         Template.parse(text)
     except ValueError:
@@ -108,7 +140,8 @@ def _entry(one: Extracted, document: Document, identity: str, name: str, source:
 
 def _forms(one: Extracted) -> tuple[ErrorForm, ...]:
     """Each wording once. One that is nothing but a slot identifies nothing, unless the page has no other."""
-    forms = dict.fromkeys(ErrorForm(error.exception or "", template(error)) for error in one.errors)
+    code = _code(one)
+    forms = dict.fromkeys(ErrorForm(error.exception or "", template(error, code)) for error in one.errors)
     telling = [form for form in forms if Template.parse(form.message).specificity > 0 or not form.message]
     return tuple(telling or forms)
 

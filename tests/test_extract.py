@@ -104,3 +104,16 @@ class TestPagesOfManyShapes:
 def holds(wanted: list[str], text: str) -> None:
     """All that is wanted is there; where nothing is wanted, any text may be."""
     assert [part for part in wanted if part not in text] == []
+
+
+class TestTemplates:
+    def test_a_name_that_the_pages_code_uses_is_a_slot(self) -> None:
+        (error,) = body("preguntas.md")["entries"][0]["errors"]
+        assert error["template"] == "no such table: {name}"
+
+    def test_they_parse_and_fit_the_message_that_they_were_made_of(self) -> None:
+        for name in EXPECTED:
+            for entry in body(name)["entries"]:
+                for error in entry["errors"]:
+                    template = Template.parse(error["template"])
+                    assert template.match(error["message"]) is not None or not error["message"]

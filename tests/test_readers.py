@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -183,3 +185,30 @@ class TestAnyFile:
         )
         first, again = (entries_of(page.format(text).encode(), "a.html", "here") for text in ("One.", "Two."))
         assert first[0].id == again[0].id
+
+
+class TestArchives:
+    PAGE = b"# Cups\n\n```\nKeyError: 'cup'\n```\n\nThe shelf is empty.\n"
+
+    def archive(self, **pages: bytes) -> bytes:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in pages.items():
+                archive.writestr(name, data)
+        return file.getvalue()
+
+    def test_each_page_of_a_zip_is_read(self) -> None:
+        found = entries_of(self.archive(**{"a/cups.md": self.PAGE, "logo.png": b"x"}), "wiki.zip", "here")
+        assert [(entry.file, entry.errors[0].exception) for entry in found] == [("wiki.zip/a/cups.md", "KeyError")]
+
+    def test_a_path_that_leads_out_is_refused(self) -> None:
+        body = extract_body(self.archive(**{"../../cups.md": self.PAGE}), "wiki.zip")
+        assert body["entries"] == []
+        assert [one["code"] for one in body["problems"]] == ["KB606"]
+
+    def test_a_page_that_swells_is_refused(self) -> None:
+        body = extract_body(self.archive(**{"cups.md": b"x" * (9 << 20)}), "wiki.zip")
+        assert [one["code"] for one in body["problems"]] == ["KB606"]
+
+    def test_a_damaged_archive_is_a_problem(self) -> None:
+        assert [one["code"] for one in extract_body(b"PK\x03\x04 no zip", "wiki.zip")["problems"]] == ["KB606"]

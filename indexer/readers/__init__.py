@@ -16,6 +16,8 @@ _BY_SUFFIX = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
     ".rst": "rst", ".rest": "rst", ".ipynb": "notebook",
 }  # fmt: skip
+SUFFIXES = frozenset({*_BY_SUFFIX, ".txt", ".text"})
+"""Endings of the names of pages."""
 _HTML = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
 
 
