@@ -16,7 +16,7 @@ from kb.errors import CallError
 from kb.settings import SHIPPED, Settings, shipped_articles
 from kb.store import Source
 
-SUFFIXES = frozenset({".html", ".htm", ".md", ".markdown", ".txt", ".text", ".rst", ".ipynb"})
+SUFFIXES = frozenset({".html", ".htm", ".md", ".markdown", ".txt", ".text", ".rst", ".ipynb", ".zip"})
 """Endings of files that may hold articles."""
 
 CONFIGURED, REGISTERED = "configured", "registered"
