@@ -24,8 +24,8 @@ LONGEST_MESSAGE = 2000
 
 
 def entries_of(data: bytes, name: str, source: str) -> tuple[Entry, ...]:
-    """The entries of a page, or of all pages of a zip; `name` is the file's inside `source`. Empty where nothing is said
-    about an error."""
+    """The entries of a page, or of all pages of a zip; `name` is the file's inside `source`. Empty where no error is
+    told."""
     if bundles.is_bundle(name):
         pages = (one for one in bundles.members(data) if not one.refusal)
         return tuple(entry for one in pages for entry in entries_of(one.data, f"{name}/{one.name}", source))

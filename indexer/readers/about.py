@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from indexer import cues
@@ -193,8 +193,3 @@ def _tags(text: str) -> list[str]:
 def _author(text: str) -> str | None:
     found = _AUTHOR.search(text) or re.search(r"Author:?\W{0,4}(?P<name>[A-Z][\w. '-]{1,40}?)(?:\s*[·|,]|$)", text)
     return found["name"].strip() if found else None
-
-
-def renamed(document: Document, title: str | None) -> Document:
-    """The document under another title."""
-    return replace(document, title=title)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -405,10 +404,3 @@ def _score(node: LexborNode) -> int | None:
         if value and re.fullmatch(r"-?\d{1,6}", value):
             return int(value)
     return None
-
-
-def texts(node: LexborNode) -> Iterator[str]:
-    """The texts inside an element, in order."""
-    for one in node.traverse(include_text=True):
-        if one.tag == "-text" and one.text_content:
-            yield one.text_content

@@ -125,16 +125,10 @@ def _at_depth(depths: Sequence[tuple[int, str]], depth: int, first: int, post: P
         "" if there != depth or _wrote().match(text) or _closing().match(text.strip()) else text
         for there, text in depths
     ]
-    while lines and _is_name(lines[-1], depth):
-        lines.pop()
     blocks = plain.blocks_of(lines, first)
     if depth == 0 and blocks and blocks[-1].kind == "prose" and len(blocks[-1].text.split()) <= 3:
         blocks.pop()  # whoever signs
     return [replace(block, post=post) for block in blocks]
-
-
-def _is_name(line: str, depth: int) -> bool:
-    return depth == 0 and not line.strip()
 
 
 def _name(sender: str) -> str:
