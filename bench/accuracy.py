@@ -18,6 +18,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from bench import cases as labelled
@@ -124,11 +125,12 @@ def with_best_threshold(found: Sequence[Answered]) -> list[Answered]:
     """Claims from the lowest score on that is wrong in few enough of these cases: chosen afterwards, in its favour."""
     best, limit = float("inf"), MOST_WRONG * len(found)
     wrong = 0
-    for one in sorted((one for one in found if one.matches), key=lambda one: -one.score):
-        wrong += not one.first_right
+    ordered = sorted((one for one in found if one.matches), key=lambda one: -one.score)
+    for score, alike in groupby(ordered, key=lambda one: one.score):
+        wrong += sum(not one.first_right for one in alike)
         if wrong > limit:
             break
-        best = one.score
+        best = score
     return [Answered(one.case, one.matches, one.score, bool(one.matches) and one.score >= best) for one in found]
 
 
