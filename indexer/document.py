@@ -16,6 +16,9 @@ Kind = Literal["heading", "prose", "item", "code", "output", "row"]
 is said of it; `item` belongs to a list."""
 
 
+Said = Literal["question", "answer", "remark", ""]
+"""What a post of a thread is for; a remark tells nothing, and empty is not known."""
+
 STANDINGS = ("maintainer", "member", "owner", "collaborator", "contributor", "staff", "moderator", "admin", "developer")
 """Roles in a project or a forum whose word counts."""
 
@@ -30,7 +33,7 @@ class Post:
 
     number: int
     author: str = ""
-    kind: Literal["question", "answer", "remark", ""] = ""
+    kind: Said = ""
     accepted: bool = False
     score: int | None = None
     role: str = ""

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer import cues
-from indexer.document import LINK, STANDINGS, Block, Cell, Document, Kind, Post
-from indexer.readers import about, html_meta, speakers
+from indexer.document import LINK, Block, Cell, Document, Kind, Post, Said
+from indexer.readers import about, elements, html_meta, speakers
 from indexer.readers.inline import Buffer
 from indexer.readers.markdown import box_hint
 from indexer.readers.positions import Positions
@@ -34,7 +33,6 @@ _INLINE = frozenset(
      "small", "span", "strike", "strong", "sub", "sup", "time", "u", "wbr", "nobr")
 )  # fmt: skip
 _STRONG = frozenset(("b", "strong"))
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _BOX_CLASSES = frozenset(
     (
         "admonition",
@@ -51,8 +49,6 @@ _BOX_CLASSES = frozenset(
         "notice",
     )
 )
-_LANGUAGE = re.compile(r"(?:^|[\s_-])(?:language|lang|highlight|brush|hljs|sourceCode)[-: ]+([\w+#-]+)")
-_NO_LANGUAGE = frozenset(("none", "auto", "block", "default", "plaintext"))
 _SAID = re.compile(r"^.{0,60}\b(?:commented|replied|wrote|posted|said)\b.{0,60}$", re.I)
 _TITLE_CLASSES = ("admonition-title", "title", "admonitionHeading", "callout-title", "alert-heading")
 
@@ -172,7 +168,7 @@ class _Walk:
         self.buffer.add_code(text)
 
     def _inline(self, node: LexborNode, tag: str, depth: int) -> None:
-        if tag == "a" and _is_anchor_sign(node):
+        if tag == "a" and elements.is_anchor_sign(node):
             return
         link = tag == "a" and not (node.attributes.get("href") or "").startswith("#")
         with self.buffer.inside(link=link, strong=tag in _STRONG):
@@ -213,17 +209,17 @@ class _Walk:
         if role in ("question", "answer", "post") and (self.post is None or role == "answer"):
             self.posts += 1
             self.in_forum = role == "post"
-            said = (
-                "question" if role == "question" or (role == "post" and self.posts == 1) else role.replace("post", "")
-            )
-            self.post = Post(self.posts, _name_in(node), said, self._is_accepted(node), _score(node), _standing(node))  # type: ignore[arg-type]
+            asks = role == "question" or (role == "post" and self.posts == 1)
+            name, score, standing = elements.name_in(node), elements.score(node), elements.standing(node)
+            said: Said = "question" if asks else "answer" if role == "answer" else ""
+            self.post = Post(self.posts, name, said, self._is_accepted(node), score, standing)
         elif role in ("reproduction", "fix"):
             self.hint = role
         data = attributes.get("data-label")
         if data and (told := cues.heading_role(data)):
             self.hint = told
         if tag in ("div", "aside", "section", "blockquote", "p") and not self.hint:
-            words = set(_words(node))
+            words = set(elements.words(node))
             if words & _BOX_CLASSES and not words & {"tab", "tabs", "group"}:
                 title = next((one.text(strip=True) for name in _TITLE_CLASSES for one in node.css(f".{name}")), "")
                 self.hint = box_hint("note", title)
@@ -238,7 +234,7 @@ class _Walk:
 
     def _is_chrome(self, node: LexborNode) -> bool:
         attributes = node.attributes
-        if node.tag == "aside" and not _BOX_CLASSES.intersection(_words(node)):
+        if node.tag == "aside" and not _BOX_CLASSES.intersection(elements.words(node)):
             return node.css_first("h1, pre") is None
         if not attributes:
             return False
@@ -251,7 +247,7 @@ class _Walk:
             return False
         if node.mem_id in self.roles:
             return False
-        words = _chrome().intersection(_words(node))
+        words = elements.chrome().intersection(elements.words(node))
         if self.in_forum:
             words -= {"comment", "comments"}  # there the posts are called so
         if not words:
@@ -263,7 +259,11 @@ class _Walk:
         if node.tag in ("script", "style", "template", "-comment", "head"):
             return
         text = node.text(deep=True, separator=" ")
-        if self.post is None and 0 < len(text) <= 400 and not {"comment", "comments", "related"} & set(_words(node)):
+        if (
+            self.post is None
+            and 0 < len(text) <= 400
+            and not {"comment", "comments", "related"} & set(elements.words(node))
+        ):
             self.beside.append(" ".join(text.split()))
 
     # --- blocks -------------------------------------------------------------------------------------
@@ -296,7 +296,7 @@ class _Walk:
             return
         start = self.positions.find(text)
         kind: Kind = "output" if self.roles.get(node.mem_id) == "output" else "code"
-        self._add(kind, text, (start, start + text.count("\n")), language=_language(node))
+        self._add(kind, text, (start, start + text.count("\n")), language=elements.language(node))
         self.positions.line = start + text.count("\n")
 
     def _table(self, node: LexborNode) -> None:
@@ -339,68 +339,3 @@ def _cell(node: LexborNode) -> tuple[str, tuple[Span, ...]]:
 
     collect(node)
     return buffer.take()
-
-
-def _words(node: LexborNode) -> list[str]:
-    attributes = node.attributes
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return _split_words(names) if names.strip() else []
-
-
-@cache
-def _split_words(names: str) -> list[str]:
-    return [word.lower() for word in _WORDS.findall(names)]
-
-
-@cache
-def _chrome() -> frozenset[str]:
-    return frozenset(row["word"] for row in cues.rows("chrome.tsv"))
-
-
-def _is_anchor_sign(node: LexborNode) -> bool:
-    """A link to a heading, printed as a sign behind it."""
-    return node.text(deep=True).strip() in ("", "¶", "#", "§", "🔗", "\u200b")
-
-
-def _language(node: LexborNode) -> str:
-    one: LexborNode | None = node
-    names = [node.attributes.get("class") or "", node.attributes.get("data-syntaxhighlighter-params") or ""]
-    if inner := node.css_first("code"):
-        names.append(inner.attributes.get("class") or "")
-    for _ in range(2):
-        one = one.parent if one else None
-        if one is not None:
-            names.append(one.attributes.get("class") or "")
-    for name in names:
-        for found in _LANGUAGE.finditer(name):
-            if found[1].lower() not in _NO_LANGUAGE:
-                return found[1].lower()
-    return ""
-
-
-def _name_in(node: LexborNode) -> str:
-    for selector in ('[itemprop="name"]', ".username", ".author", ".creator", ".user-details a", "strong"):
-        if (one := node.css_first(selector)) is not None:
-            return " ".join(one.text(deep=True).split())[:60]
-    return ""
-
-
-def _standing(node: LexborNode) -> str:
-    for one in node.css(".Label, .label, .badge, .role, .user-title, .user-role, .timeline-comment-label")[:6]:
-        text = one.text(deep=True, strip=True).lower()
-        if text in STANDINGS:
-            return text
-    return ""
-
-
-def _score(node: LexborNode) -> int | None:
-    for selector, attribute in (
-        ("", "data-score"),
-        (".js-vote-count", "data-value"),
-        ('[itemprop="upvoteCount"]', "data-value"),
-    ):
-        one = node if not selector else node.css_first(selector)
-        value = one.attributes.get(attribute) if one is not None else None
-        if value and re.fullmatch(r"-?\d{1,6}", value):
-            return int(value)
-    return None
