@@ -9,7 +9,7 @@ written about yet, and labelled pastes are not. Whatever is printed was predicte
 paste's family: cross-validation in folds of families, which choose the penalty and the features too.
 
 The threshold for `match` is the lowest at which at most 2 % of all pastes are answered wrongly; the one for `related`
-loses 2 % of the first matches that are right. The order of candidates is not fitted here.
+loses at most 2 % of the first matches that are right, and is at most a tenth. The order of candidates is not fitted here.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ WIDEST_MARGIN = 4.0
 """As `kb.ranking` bounds it."""
 LOST = 0.02
 """Share of right first matches that the threshold of `related` may lose."""
+WORTH_A_LOOK = 0.1
+"""An entry that is right one time in ten is offered as related, however few right ones would be lost without it."""
 LEAST_MATCH = 0.5
 """What is called a match is at least likelier than not."""
 LEAST_SEEN = 8
@@ -245,7 +247,7 @@ def thresholds(samples: Sequence[Sample], predicted: Sequence[float], cases: int
     match = max(match, LEAST_MATCH)
     rights = sorted(chance for chance, one in asked if one.right)
     related = rights[int(len(rights) * LOST)] if rights else 0.0
-    return {"match": match, "related": min(related, match)}
+    return {"match": match, "related": min(related, WORTH_A_LOOK)}
 
 
 def _tables(

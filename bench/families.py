@@ -13,9 +13,10 @@ from contextlib import nullcontext
 from bench.accuracy import OURS, by_peer, error_line
 from bench.cases import Case
 from bench.decorations import DECORATIONS
-from bench.knowledge import catalogue, matcher_of, recorded, reproductions, shipped
+from bench.knowledge import catalogue, recorded, reproductions, shipped
 from bench.peers import available
 from bench.report import heading, table
+from kb.in_memory import matcher_of
 from kb.matcher import Matcher
 
 FIRST_BY_HAND = "chunks in order"

@@ -5,22 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.cases import Case
 from indexer import pipeline, proof, shelf
-from kb.engines.memory import MemoryEngine
-from kb.knowledge import Knowledge
-from kb.matcher import Matcher
 from kb.models import Entry, ErrorForm, Fix
 from kb.opening import KnowledgeBase, open_knowledge_base
 from kb.settings import load, shipped_articles
-from kb.store.codec import entry_to_json
-from kb.store.rows import Header, TemplateRow
 from kb.templates import Template
 
 _TAG = re.compile(r"\s+\[[^\[\]]*\]$")
@@ -89,56 +83,6 @@ def reproductions(path: str | Path) -> list[Case]:
         library = slug.partition("/")[0]
         found.append(Case(f"{slug}#{number}", text, "output", library, slug, True, frozenset(), entry=slug))
     return found
-
-
-def matcher_of(entries: Sequence[Entry]) -> Matcher:
-    """A matcher over entries in memory; words alone find nothing in it."""
-    source = _Entries(entries)
-    knowledge = Knowledge.load(1, source, source)
-    return Matcher(lambda: 1, lambda: knowledge, lambda _: MemoryEngine())
-
-
-@dataclass
-class _Entries:
-    """Entries, as `Knowledge.load` reads them from a store."""
-
-    entries: Sequence[Entry]
-
-    def headers(self) -> Iterator[Header]:
-        for one in self.entries:
-            names = tuple(dict.fromkeys(form.exception for form in one.errors))
-            yield Header(one.id, one.title, one.library, names, one.origin, False, False, "published", "bench", None)
-
-    def templates(self) -> Iterator[TemplateRow]:
-        number = 0
-        for one in self.entries:
-            for place, form in enumerate(one.errors):
-                number += 1
-                yield TemplateRow(number, one.id, form.exception, form.message, place)
-
-    def codes(self) -> Mapping[str, tuple[str, ...]]:
-        return {}
-
-    def redirects(self) -> Mapping[str, str]:
-        return {}
-
-    def entry_count(self) -> int:
-        return len(self.entries)
-
-    def postings(self) -> Mapping[str, bytes]:
-        return {}
-
-    def entry(self, entry: str) -> Entry | None:
-        return None
-
-    def header(self, entry: str) -> Header | None:
-        return None
-
-    def templates_of(self, keys: Sequence[int]) -> list[TemplateRow]:
-        return []
-
-    def bodies(self) -> Mapping[str, str]:
-        return {one.id: entry_to_json(one) for one in self.entries}
 
 
 def _is_template(text: str) -> bool:
