@@ -81,8 +81,13 @@ def lint(paths: tuple[str, ...], installed: bool, as_json: bool) -> int:
     from indexer.lint import lint as run
     from indexer.problems import has_errors
     from indexer.raised import unraised
+    from indexer.shelf import ids
+    from indexer.stealing import steals
 
-    problems = run(paths or [str(shipped_articles())], extra_checks=[unraised] if installed else [])
+    shipped = shipped_articles()
+    problems = run(
+        paths or [str(shipped)], known=ids(shipped), extra_checks=[steals, unraised] if installed else [steals]
+    )
     for problem in problems:
         print(json.dumps(problem.to_dict()) if as_json else str(problem))
     if not as_json:

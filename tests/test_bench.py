@@ -16,6 +16,7 @@ from bench.__main__ import COMMANDS
 from bench.cases import Case
 from bench.decorations import DECORATIONS
 from bench.timing import alternate
+from kb.in_memory import matcher_of
 from kb.models import ErrorForm
 from kb.store import Store
 from kb.templates import Template
@@ -248,4 +249,4 @@ def test_the_command_names_its_benchmarks():
 
 def test_entries_made_for_benchmarks_are_found():
     entry = knowledge.bare("tea/no-cup", "tea", [ErrorForm("TypeError", "no cup in saucer {saucer}")])
-    assert families.first_of(knowledge.matcher_of([entry]), TEXT) == ("tea/no-cup", "match")
+    assert families.first_of(matcher_of([entry]), TEXT) == ("tea/no-cup", "match")
