@@ -9,7 +9,7 @@ written about yet, and labelled pastes are not. Whatever is printed was predicte
 paste's family: cross-validation in folds of families, which choose the penalty and the features too.
 
 The threshold for `match` is the lowest at which at most 2 % of all pastes are answered wrongly; the one for `related`
-loses at most 2 % of the first matches that are right, and is at most a tenth. The order of candidates is not fitted here.
+loses at most 2 % of the first matches that are right, and is at most a tenth. The order of candidates isn't fitted.
 """
 
 from __future__ import annotations
