@@ -16,7 +16,10 @@ from tests import small
 
 ROOT = Path(__file__).parent.parent
 PACKAGED = ("kb", "indexer", "web", "cli", "articles", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
-HEADLINE = "sqlalchemy.orm.exc.DetachedInstanceError: Instance <Order at 0x7f3c> is not bound to a Session; attribute refresh operation cannot proceed\n"
+HEADLINE = (
+    "sqlalchemy.orm.exc.DetachedInstanceError: Instance <Order at 0x7f3c> is not bound to a Session; "
+    "attribute refresh operation cannot proceed\n"
+)
 
 
 def build(folder: Path, *, more: dict[str, str] | None = None) -> Path:
