@@ -139,14 +139,15 @@ def _between(articles: Sequence[Article], known: frozenset[str]) -> Iterator[Pro
 
 
 def _same_messages(articles: Sequence[Article]) -> Iterator[Problem]:
-    """Two articles on one message; a general and a special one may share it, since the special one wins."""
-    first: dict[tuple[str, str, bool], str] = {}
+    """Two articles on one message. A general and a special one may share it, since the special one wins, and so may
+    general ones of different libraries: frames tell them apart."""
+    first: dict[tuple[str, str, str], str] = {}
     for article in articles:
         if article.front.status == "retired":
             continue
         for number, form in enumerate(article.front.errors):
             # By the whole name: `sqlite3.OperationalError` and `django.db.utils.OperationalError` are printed apart.
-            key = form.exception, skeleton(form.message), article.front.general
+            key = form.exception, skeleton(form.message), article.library if article.front.general else ""
             other = first.setdefault(key, article.id)
             if other != article.id:
                 yield problem("KB401", article.path, article.front_lines[f"errors.{number}.message"], other=other)
