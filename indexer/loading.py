@@ -6,15 +6,13 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from indexer import bundles, shelf
 from indexer import proof as proofs
-from indexer import shelf
 from indexer.authored import is_authored
 from indexer.problems import Problem, has_errors, problem
+from indexer.readers import LONGEST_PAGE
 from indexer.to_entry import to_entry
 from kb.models import Entry
-
-LONGEST_FILE = 16 << 20
-"""Bytes of a file that is read at all; a longer one is no page that a person wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +22,17 @@ class Loaded:
     sha256: str
     entries: tuple[Entry, ...] = ()
     problems: tuple[Problem, ...] = ()
+    loose: bool = False
 
     @property
     def rejected(self) -> bool:
         """Whether something is so wrong with the file that nothing of it is used."""
         return not self.entries and has_errors(self.problems)
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """What a run tells of a file that is used: the problems of a loose page, whose author runs no lint."""
+        return self.problems if self.loose and not self.rejected else ()
 
 
 def digest(path: Path) -> str:
@@ -46,12 +50,13 @@ def load(path: Path, name: str, source: str) -> Loaded:
     Never raises for what the file holds; what is wrong with it is in `problems`.
     """
     try:
-        if path.stat().st_size > LONGEST_FILE:
-            return Loaded("", problems=(problem("KB111", str(path), 0, limit=LONGEST_FILE),))
+        limit = bundles.MOST_BYTES if bundles.is_bundle(name) else LONGEST_PAGE
+        if path.stat().st_size > limit:
+            return Loaded("", problems=(problem("KB601", name, 0, limit=limit),))
         sha256, data = digest(path), path.read_bytes()
     except OSError:
         return Loaded("", problems=(problem("KB112", str(path), 0),))
-    if path.suffix.lower() == ".md" and is_authored(data[:LONGEST_FILE].decode("utf-8", "replace")):
+    if path.suffix.lower() == ".md" and is_authored(data.decode("utf-8", "replace")):
         return _authored(path, name, source, sha256)
     return _loose(path, name, source, sha256, data)
 
@@ -65,6 +70,7 @@ def _authored(path: Path, name: str, source: str, sha256: str) -> Loaded:
 
 
 def _loose(path: Path, name: str, source: str, sha256: str, data: bytes) -> Loaded:
-    from indexer.loose import entries_of
+    from indexer.loose import read_page
 
-    return Loaded(sha256, entries_of(data, name, source))
+    entries, problems = read_page(data, name, source)
+    return Loaded(sha256, entries, problems, loose=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from indexer import bundles, damage
@@ -11,7 +12,7 @@ from indexer.document import Document
 from indexer.draft import template as template_of
 from indexer.extract import Extracted, Part, extract
 from indexer.printed import Printed
-from indexer.problems import problem
+from indexer.problems import Problem, problem
 from indexer.readers import read_document
 from kb.codes import codes
 from kb.libraries import library_of_module
@@ -26,12 +27,28 @@ LONGEST_MESSAGE = 2000
 def entries_of(data: bytes, name: str, source: str) -> tuple[Entry, ...]:
     """The entries of a page, or of all pages of a zip; `name` is the file's inside `source`. Empty where no error is
     told."""
-    if bundles.is_bundle(name):
-        pages = (one for one in bundles.members(data) if not one.refusal)
-        return tuple(entry for one in pages for entry in entries_of(one.data, f"{name}/{one.name}", source))
-    document, found = _read(data, name)
-    identity = hashlib.sha256((document.source or "").encode() or data).hexdigest()[:12]
-    return tuple(_entry(one, document, f"x/{identity}-{number}", name, source) for number, one in enumerate(found, 1))
+    return read_page(data, name, source)[0]
+
+
+def read_page(data: bytes, name: str, source: str) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """The entries as `entries_of` gives them, and what is wrong with the page; of damaged listings only where an error
+    is told, since elsewhere nobody misses them."""
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for page, content, refusal in _pages(data, name):
+        if refusal:
+            problems.append(refusal)
+            continue
+        document, found = _read(content, page)
+        entries += to_entries(document, found, content, page, source)
+        problems += [*document.problems, *(damage.problems(page, document.blocks) if found else ())]
+    return tuple(entries), tuple(problems)
+
+
+def to_entries(document: Document, found: list[Extracted], content: bytes, name: str, source: str) -> Iterator[Entry]:
+    """What was found in a document, as entries; their ids come from its address, else from its `content`."""
+    identity = hashlib.sha256((document.source or "").encode() or content).hexdigest()[:12]
+    return (_entry(one, document, f"x/{identity}-{number}", name, source) for number, one in enumerate(found, 1))
 
 
 def extract_body(data: bytes, name: str) -> dict[str, Any]:
@@ -55,14 +72,24 @@ def extract_body(data: bytes, name: str) -> dict[str, Any]:
 
 def _bundle_body(data: bytes, name: str) -> dict[str, Any]:
     body = extract_body(b"", "empty.txt") | {"file": name}
-    for one in bundles.members(data):
-        if one.refusal:
-            body["problems"].append(problem("KB606", name, 0, member=one.name, reason=one.refusal).to_dict())
+    for page, content, refusal in _pages(data, name):
+        if refusal:
+            body["problems"].append(refusal.to_dict())
         else:
-            page = extract_body(one.data, f"{name}/{one.name}")
-            body["entries"] += page["entries"]
-            body["problems"] += page["problems"]
+            read = extract_body(content, page)
+            body["entries"] += read["entries"]
+            body["problems"] += read["problems"]
     return body
+
+
+def _pages(data: bytes, name: str) -> Iterator[tuple[str, bytes, Problem | None]]:
+    """The name and the content of each page of a file, or why it isn't read."""
+    if not bundles.is_bundle(name):
+        yield name, data, None
+        return
+    for one in bundles.members(data):
+        page = f"{name}/{one.name}"
+        yield page, one.data, problem("KB606", name, 0, member=one.name, reason=one.refusal) if one.refusal else None
 
 
 def _read(data: bytes, name: str) -> tuple[Document, list[Extracted]]:

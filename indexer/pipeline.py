@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indexer import freshness, sources
 from indexer.freshness import engine_is_there
 from indexer.loading import Loaded, digest, load
+from indexer.problems import Problem
 from indexer.rules import rules_version
 from kb.engines import EngineDocument, generations, open_engine
 from kb.errors import StoreLocked, StoreMissing
@@ -145,6 +146,7 @@ def _read_source(store: Store, source: Source, *, rebuild: bool, report: Report,
         if loaded.rejected:
             report.rejected.append((shown, _reason(loaded)))
             continue
+        report.notices += [_note(shown, file.name, one) for one in loaded.notes]
         (
             report.changed
             if old is not None and old.sha256 != loaded.sha256
@@ -224,6 +226,11 @@ def _locked(settings: Settings) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _note(shown: str, name: str, found: Problem) -> str:
+    """A problem of a file, or of a page inside it, that didn't keep it out."""
+    return str(replace(found, path=shown + found.path.removeprefix(name)))
 
 
 def _reason(loaded: Loaded) -> str:

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexer import pipeline
+from indexer.readers import LONGEST_PAGE
 from kb.errors import CallError, StoreBroken
 from kb.opening import open_knowledge_base
 from kb.store import Store
@@ -126,6 +128,32 @@ def test_a_bad_article_is_left_out_with_its_reason_and_the_rest_goes_on(tmp_path
     assert Path(path).name == "bad.md"
     assert "titel" in reason
     assert report.entries == 2
+
+
+def test_pages_that_cannot_be_read_are_rejected_with_their_reason(tmp_path):
+    settings = small.settings(tmp_path)
+    folder = small.write(tmp_path / "articles", {"tea/deep.html": "<div>" * 5000})
+    (folder / "tea/picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 20)
+    (folder / "tea/long.txt").write_bytes(b"x" * (LONGEST_PAGE + 1))
+    rejected = {Path(path).name: reason.split()[2] for path, reason in pipeline.index(settings).rejected}
+    assert rejected == {"deep.html": "KB603", "picture.txt": "KB602", "long.txt": "KB601"}
+
+
+def test_what_is_wrong_with_a_page_that_is_read_is_noted(tmp_path):
+    settings = small.settings(tmp_path)
+    folder = small.write(tmp_path / "articles", {"wall.txt": "Just a moment...\n\nChecking your browser.\n"})
+    listing = "# Cups\n\n```\nKeyError: 'cup'\n```\n\nThe shelf is empty.\n\n```python\nprint(\ncup = 1\n```\n"
+    with zipfile.ZipFile(folder / "wiki.zip", "w") as archive:
+        archive.writestr("cups.md", listing)
+        archive.writestr("../tea.md", listing)
+    report = pipeline.index(settings)
+    assert report.rejected == []
+    assert len(report.added) == 2
+    notes = "\n".join(report.notices)
+    assert "wiki.zip/cups.md:9: KB604" in notes
+    assert "KB606 `../tea.md`" in notes
+    assert "wall.txt:0: KB605" in notes
+    assert pipeline.index(settings).notices == []  # told once: the files are as they were
 
 
 def test_an_article_that_got_worse_keeps_its_last_good_form(tmp_path):
