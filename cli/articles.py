@@ -49,10 +49,14 @@ def index(session: Session, paths: tuple[str, ...], rebuild: bool, prune: bool, 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--json", "as_json", is_flag=True, help="A line per file, as JSON.")
-@click.pass_obj
-def extract(session: Session, files: tuple[str, ...], as_json: bool) -> int:
+@click.option("--markdown", is_flag=True, help="Begin an article from the page, for you to finish.")
+@click.option("--entry", type=click.IntRange(min=1), default=1, show_default=True, help="Which of its errors.")
+def extract(files: tuple[str, ...], as_json: bool, markdown: bool, entry: int) -> int:
     """Show what the indexer reads out of articles, without storing anything."""
     from indexer.loose import extract_body
+
+    if markdown:
+        return _begin_article(files, entry)
 
     answered = 0
     for name in files:
@@ -70,6 +74,23 @@ def extract(session: Session, files: tuple[str, ...], as_json: bool) -> int:
 
             show_extraction(body)
     return 0 if answered else 1
+
+
+def _begin_article(files: tuple[str, ...], number: int) -> int:
+    from indexer.page_draft import drafts
+
+    if len(files) != 1:
+        raise CallError("--markdown is for one page", "name one FILE; an article is about one error")
+    try:
+        found = drafts(Path(files[0]).read_bytes(), files[0])
+    except OSError as problem:
+        raise CallError(f"can't read {files[0]}: {problem.strerror}", "name a page") from problem
+    if number > len(found):
+        raise CallError(f"{files[0]} tells {len(found)} errors, not {number}", "choose a smaller --entry")
+    if len(found) > 1:
+        print(f"kb: this is error {number} of {len(found)} of the page; --entry N takes another", file=sys.stderr)
+    print(found[number - 1], end="")
+    return 0
 
 
 @click.command()

@@ -39,7 +39,7 @@ def read_page(data: bytes, name: str, source: str) -> tuple[tuple[Entry, ...], t
         if refusal:
             problems.append(refusal)
             continue
-        document, found = _read(content, page)
+        document, found = read_page_parts(content, page)
         entries += to_entries(document, found, content, page, source)
         problems += [*document.problems, *(damage.problems(page, document.blocks) if found else ())]
     return tuple(entries), tuple(problems)
@@ -55,7 +55,7 @@ def extract_body(data: bytes, name: str) -> dict[str, Any]:
     """What is read out of a page, as `kb extract --json` prints it; of an archive, what all of its pages say."""
     if bundles.is_bundle(name):
         return _bundle_body(data, name)
-    document, found = _read(data, name)
+    document, found = read_page_parts(data, name)
     return {
         "file": name,
         "title": document.title,
@@ -92,7 +92,7 @@ def _pages(data: bytes, name: str) -> Iterator[tuple[str, bytes, Problem | None]
         yield page, one.data, problem("KB606", name, 0, member=one.name, reason=one.refusal) if one.refusal else None
 
 
-def _read(data: bytes, name: str) -> tuple[Document, list[Extracted]]:
+def read_page_parts(data: bytes, name: str) -> tuple[Document, list[Extracted]]:
     """A page and its entries. A stranger's file may break anything: that is a problem of the file, not of the run."""
     try:
         document = read_document(name, data)
@@ -102,14 +102,14 @@ def _read(data: bytes, name: str) -> tuple[Document, list[Extracted]]:
         return Document(name, problems=(problem("KB603", name, 0, reason=reason),)), []
 
 
-def _code(one: Extracted) -> str:
+def code_of(one: Extracted) -> str:
     """All that an entry shows of programs: its listings, and the lines that failed."""
     listings = [code for part in (*one.reproduction, *one.fixes) for code in part.code]
     return "\n".join([*listings, *(line for error in one.errors for line in error.sources)])
 
 
 def _body(one: Extracted) -> dict[str, Any]:
-    code = _code(one)
+    code = code_of(one)
     return {
         "errors": [
             {"exception": error.exception, "message": _message(error), "template": template(error, code)}
@@ -148,7 +148,7 @@ def _entry(one: Extracted, document: Document, identity: str, name: str, source:
     return Entry(
         id=identity,
         title=one.title,
-        library=_library(one.errors[0]),
+        library=library_of_error(one.errors[0]),
         origin="extracted",
         errors=forms,
         causes=tuple(_cause(number, part) for number, part in enumerate(one.causes, 1)),
@@ -167,13 +167,14 @@ def _entry(one: Extracted, document: Document, identity: str, name: str, source:
 
 def _forms(one: Extracted) -> tuple[ErrorForm, ...]:
     """Each wording once. One that is nothing but a slot identifies nothing, unless the page has no other."""
-    code = _code(one)
+    code = code_of(one)
     forms = dict.fromkeys(ErrorForm(error.exception or "", template(error, code)) for error in one.errors)
     telling = [form for form in forms if Template.parse(form.message).specificity > 0 or not form.message]
     return tuple(telling or forms)
 
 
-def _library(error: Printed) -> str:
+def library_of_error(error: Printed) -> str:
+    """The library that an error comes from; `python` where nothing tells another one."""
     module = (error.exception or "").partition(".")[0] if "." in (error.exception or "") else ""
     return error.library or (library_of_module(module) if module else "python")
 
@@ -193,16 +194,16 @@ def markdown(part: Part) -> str:
 
 
 def _cause(number: int, part: Part) -> Cause:
-    title = _first_words(part.text)
+    title = first_words(part.text)
     return Cause(f"cause-{number}", title, markdown(part), lines=part.lines)
 
 
 def _fix(number: int, part: Part, has_cause: bool) -> Fix:
-    title = _first_words(part.text) or f"Fix {number}"
+    title = first_words(part.text) or f"Fix {number}"
     return Fix(f"fix-{number}", "cause-1" if has_cause else None, title, markdown(part), part.code, lines=part.lines)
 
 
-def _first_words(text: str) -> str:
+def first_words(text: str) -> str:
     """A title for what has none: its first sentence, at most 90 characters."""
     first = " ".join(text.split()).partition(". ")[0].rstrip(".:")
     return first if len(first) <= 90 else first[:89].rsplit(" ", 1)[0] + "…"
