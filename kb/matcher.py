@@ -17,7 +17,7 @@ from typing import Any
 
 from kb.answers import Answer, Lookup, Match, ReadException, Votes, entry_body, entry_head, entry_url
 from kb.candidates import candidates
-from kb.causes import JudgedCause, singled_out
+from kb.causes import JudgedCause, Scene, judge, singled_out
 from kb.classes import Agreement
 from kb.codes import codes
 from kb.engines import Engine
@@ -41,8 +41,12 @@ LEAST_CONFIDENCE = 0.02
 """Entries behind the first that are less likely than this are left out."""
 MOST_SUGGESTED = 20_000
 """Entries that quick search knows, the first ones by id: with very many, their words would be most of the memory."""
-TEXT_CONFIDENCE = 0.3
+TEXT_CONFIDENCE = 0.2
 """The most that words alone can say: entries found by full text are related, never trusted."""
+LEAST_SHARE = 0.35
+"""Share of the paste's words, rare ones counting more, that an entry must hold to be offered for them."""
+WORTH_TELLING = 0.5
+"""The same, for the best of them, where nothing else comes near: below it nobody knows is the honest answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Matcher:
         first = _most_telling(answers)
         if first is None:
             first = Answer("none", fingerprint("", normalize(core(text[:2000])).text))
-        if first.verdict == "none" and text.strip():
+        if first.verdict != "match" and text.strip():
             first = self._by_words(first, text, knowledge, limit, notices)
         return Lookup(
             answer=first,
@@ -154,23 +158,26 @@ class Matcher:
         )
 
     def _by_words(self, answer: Answer, text: str, knowledge: Knowledge, limit: int, notices: list[str]) -> Answer:
-        """Entries that share rare words with the paste: near ones, offered as related."""
-        query = _words_of(answer, text)
+        """The answer with entries that share rare words with the paste put among those offered: near ones, so that
+        it is related where it was none."""
         try:
-            hits = self._search_engine(knowledge).search(query, limit, exact=False)
+            hits = self._search_engine(knowledge).search(_words_of(answer, text), limit, exact=False)
         except EngineUnavailable:
             notices.append("full-text search is unavailable")
             return answer
-        matches = []
+        known = {match.entry.id for match in answer.matches}
+        scene = _scene_of(answer)
+        near = []
         for hit in hits:
             entry = knowledge.entry(hit.id)
-            if entry is None or hit.score < hits[0].score / 2:
+            if entry is None or hit.id in known or hit.score < hits[0].score / 2 or hit.share < LEAST_SHARE:
                 continue
+            causes = judge(entry, scene, {}) if scene else tuple(JudgedCause(cause, ()) for cause in entry.causes)
             evidence = (Evidence("text", "shares its words"),)
-            causes = tuple(JudgedCause(cause, ()) for cause in entry.causes)
-            matches.append(Match(entry, TEXT_CONFIDENCE * hit.share, "text", evidence, causes=causes))
-        if not matches or hits[0].share < 0.5:
+            near.append(Match(entry, TEXT_CONFIDENCE * hit.share, "text", evidence, causes=causes))
+        if not near or (not answer.matches and hits[0].share < WORTH_TELLING):
             return answer
+        matches = sorted([*answer.matches, *near], key=lambda match: -match.confidence)[:limit]
         return Answer("related", answer.fingerprint, answer.exceptions, answer.explained, tuple(matches))
 
     # --- entries and words ---
@@ -276,6 +283,14 @@ class Matcher:
             "library": head["library"],
             "url": head["url"],
         }
+
+
+def _scene_of(answer: Answer) -> Scene | None:
+    """What the paste shows of the explained exception, for evidence; None where none was read."""
+    if answer.explained is None:
+        return None
+    chain = tuple(one.traceback for one in answer.exceptions)
+    return Scene(chain[answer.explained], chain, {})
 
 
 def _raised(chain: tuple[Traceback, ...]) -> int:
