@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cli.filling import progress_bar
-from cli.intake import read_paste
+from cli.intake import read_page, read_paste
 from cli.session import Session
 from kb.errors import CallError
 from kb.settings import shipped_articles
@@ -53,27 +55,37 @@ def index(session: Session, paths: tuple[str, ...], rebuild: bool, prune: bool, 
 @click.option("--entry", type=click.IntRange(min=1), default=1, show_default=True, help="Which of its errors.")
 def extract(files: tuple[str, ...], as_json: bool, markdown: bool, entry: int) -> int:
     """Show what the indexer reads out of articles, without storing anything."""
-    from indexer.loose import extract_body
-
     if markdown:
         return _begin_article(files, entry)
 
     answered = 0
     for name in files:
-        try:
-            data = Path(name).read_bytes()
-        except OSError as problem:
-            body = {"file": name, "entries": [], "error": f"can't read {name}: {problem.strerror}"}
-        else:
-            body = extract_body(data, name)
-        answered += bool(body["entries"])
-        if as_json:
-            print(json.dumps(body), flush=True)
-        else:
-            from cli.render import show_extraction
+        for body in _extracted(name):
+            answered += bool(body["entries"])
+            if as_json:
+                print(json.dumps(body), flush=True)
+            else:
+                from cli.render import show_extraction
 
-            show_extraction(body)
+                show_extraction(body)
     return 0 if answered else 1
+
+
+def _extracted(name: str) -> Iterator[dict[str, Any]]:
+    """What is read out of a file: one body, or, of a dump, one for each page that tells of an error."""
+    from indexer.dumps import DumpDamaged, kind_of
+    from indexer.loose import extract_body
+
+    try:
+        if kind_of(Path(name)):
+            from indexer.dumps.reading import bodies
+
+            yield from bodies(Path(name))
+        else:
+            yield extract_body(read_page(name), name)
+    except (OSError, DumpDamaged) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        yield {"file": name, "entries": [], "error": f"can't read {name}: {reason}"}
 
 
 def _begin_article(files: tuple[str, ...], number: int) -> int:
@@ -82,7 +94,7 @@ def _begin_article(files: tuple[str, ...], number: int) -> int:
     if len(files) != 1:
         raise CallError("--markdown is for one page", "name one FILE; an article is about one error")
     try:
-        found = drafts(Path(files[0]).read_bytes(), files[0])
+        found = drafts(read_page(files[0]), files[0])
     except OSError as problem:
         raise CallError(f"can't read {files[0]}: {problem.strerror}", "name a page") from problem
     if number > len(found):

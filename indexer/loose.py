@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from indexer import bundles, damage
@@ -45,7 +46,9 @@ def read_page(data: bytes, name: str, source: str) -> tuple[tuple[Entry, ...], t
     return tuple(entries), tuple(problems)
 
 
-def to_entries(document: Document, found: list[Extracted], content: bytes, name: str, source: str) -> Iterator[Entry]:
+def to_entries(
+    document: Document, found: Sequence[Extracted], content: bytes, name: str, source: str
+) -> Iterator[Entry]:
     """What was found in a document, as entries; their ids come from its address, else from its `content`."""
     identity = hashlib.sha256((document.source or "").encode() or content).hexdigest()[:12]
     return (_entry(one, document, f"x/{identity}-{number}", name, source) for number, one in enumerate(found, 1))
@@ -55,9 +58,13 @@ def extract_body(data: bytes, name: str) -> dict[str, Any]:
     """What is read out of a page, as `kb extract --json` prints it; of an archive, what all of its pages say."""
     if bundles.is_bundle(name):
         return _bundle_body(data, name)
-    document, found = read_page_parts(data, name)
+    return body_of(*read_page_parts(data, name))
+
+
+def body_of(document: Document, found: Sequence[Extracted]) -> dict[str, Any]:
+    """What was read out of a document, as `kb extract --json` prints it."""
     return {
-        "file": name,
+        "file": document.name,
         "title": document.title,
         "published": document.published,
         "updated": document.updated,
@@ -66,7 +73,7 @@ def extract_body(data: bytes, name: str) -> dict[str, Any]:
         "language": document.language,
         "tags": list(document.tags),
         "entries": [_body(one) for one in found],
-        "problems": [one.to_dict() for one in (*document.problems, *damage.problems(name, document.blocks))],
+        "problems": [one.to_dict() for one in (*document.problems, *damage.problems(document.name, document.blocks))],
     }
 
 
@@ -93,9 +100,15 @@ def _pages(data: bytes, name: str) -> Iterator[tuple[str, bytes, Problem | None]
 
 
 def read_page_parts(data: bytes, name: str) -> tuple[Document, list[Extracted]]:
-    """A page and its entries. A stranger's file may break anything: that is a problem of the file, not of the run."""
+    """A page and what was found in it."""
+    return read_parts(name, lambda: read_document(name, data))
+
+
+def read_parts(name: str, make: Callable[[], Document]) -> tuple[Document, list[Extracted]]:
+    """The document that `make` reads, by that name, and what was found in it. A stranger's text may break anything:
+    that is a problem of the file, not of the run."""
     try:
-        document = read_document(name, data)
+        document = replace(make(), name=name)
         return document, extract(document)
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"

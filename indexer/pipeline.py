@@ -3,21 +3,23 @@
 The engine's folder of the new generation is complete before the store names it, and all knowledge rows
 change in one transaction that also raises the generation: whoever looks meanwhile sees the old knowledge
 whole, and an interrupted run costs nothing but running it again. Who writes holds the file lock.
+What is to be stored waits on disk, so that a dump of any size takes no more memory than a part of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from indexer import freshness, sources
-from indexer.freshness import engine_is_there
-from indexer.loading import Loaded, digest, load
+from indexer.loading import Loaded, digest, file_of, load_parts
 from indexer.problems import Problem
 from indexer.rules import rules_version
+from indexer.spool import Spool
 from kb.engines import EngineDocument, generations, open_engine
-from kb.errors import StoreLocked, StoreMissing
+from kb.errors import EngineUnavailable, StoreLocked, StoreMissing
 from kb.settings import Settings
 from kb.store import Change, Source, Store, Upsert
 
@@ -26,6 +28,10 @@ Progress = Callable[[int, int, str], None]
 
 LOCK_SECONDS = 120.0
 """How long a run waits for another one to finish: the first fill takes some seconds."""
+
+
+_PORTION = 5000
+"""Entries that the engine is given at once: it keeps them in memory until they are committed."""
 
 
 @dataclass(slots=True)
@@ -73,7 +79,7 @@ def index(
     (from all, where none is named); our own articles are always pruned. Raises CallError for a path that
     doesn't exist, UnavailableError where the store can't be written.
     """
-    with _locked(settings), Store.create(settings.database_url) as store:
+    with _locked(settings), Store.create(settings.database_url) as store, ExitStack() as held:
         rules = rules_version()
         generation = store.generation()
         known = store.sources()
@@ -89,22 +95,22 @@ def index(
         if generation.rules != rules:
             rebuild, chosen = True, [*everything, *(one for one in chosen if one not in everything)]
         report = Report(generation.number)
-        upserts: list[Upsert] = []
+        upserts: Spool[Upsert] = held.enter_context(closing(Spool()))
         removed: list[tuple[str, str]] = []
         for source in chosen:
             if not sources.exists(source):
                 report.notices.append(f"{source.location} is not there; what is known of it stays")
                 continue
-            found = _read_source(store, source, rebuild=rebuild, report=report, progress=progress)
-            upserts += found.upserts
+            found = _read_source(store, source, upserts, rebuild=rebuild, report=report, progress=progress)
+            removed += [(source.id, name) for name in found.outdated]
             if found.vanished and (source.id == "shipped" or prune):
                 removed += [(source.id, name) for name in found.vanished]
-                report.removed += [f"{source.location}/{name}" for name in found.vanished]
+                report.removed += [f"{source.location}/{one}" for one in dict.fromkeys(map(file_of, found.vanished))]
         change = Change(
             rules=rules,
             expected_generation=generation.number,
             sources=tuple(chosen if paths else everything),
-            upserts=tuple(upserts),
+            upserts=upserts,
             removed=tuple(removed),
             removed_sources=tuple(source.id for source in gone),
         )
@@ -112,9 +118,10 @@ def index(
         moved = {(one.id, one.position, one.kind) for one in change.sources} - {
             (one.id, one.position, one.kind) for one in known
         }
-        engine_there = engine_is_there(settings.engine_url, generation.number)
+        engine_there = _engine_opens(settings.engine_url, generation.number)
         if upserts or removed or gone or moved or not engine_there or generation.rules != rules:
-            report.generation = _publish(settings, store, change, from_scratch=rebuild or bool(gone) or bool(moved))
+            from_scratch = rebuild or bool(gone) or bool(moved) or not engine_there
+            report.generation = _publish(settings, store, change, from_scratch=from_scratch)
         report.entries = sum(1 for _ in store.headers())
         freshness.mark(settings)
     return report
@@ -122,15 +129,39 @@ def index(
 
 @dataclass(slots=True)
 class _Found:
-    upserts: list[Upsert]
+    """Documents whose file is gone, and those that a dump which was read again no longer has."""
+
     vanished: list[str]
+    outdated: list[str]
 
 
-def _read_source(store: Store, source: Source, *, rebuild: bool, report: Report, progress: Progress | None) -> _Found:
-    """What of a source is new or changed, and the names of its files that are gone."""
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A file that is being read, for whoever waits for it."""
+
+    progress: Progress | None
+    number: int
+    files: int
+    name: str
+
+    def told(self, records: int) -> None:
+        if self.progress:
+            self.progress(self.number, self.files, f"{self.name} ({records:,})" if records else self.name)
+
+
+def _read_source(
+    store: Store,
+    source: Source,
+    upserts: Spool[Upsert],
+    *,
+    rebuild: bool,
+    report: Report,
+    progress: Progress | None,
+) -> _Found:
+    """Puts what of a source is new or changed into `upserts`; answers what is gone."""
     before = store.documents(source.id)
     listed = list(sources.files(source))
-    upserts = []
+    outdated: list[str] = []
     for number, file in enumerate(listed):
         if progress:
             progress(number, len(listed), file.name)
@@ -142,23 +173,25 @@ def _read_source(store: Store, source: Source, *, rebuild: bool, report: Report,
                 continue
         except OSError:
             pass  # load() says what is wrong with it
-        loaded = load(file.path, file.name, source.id)
-        if loaded.rejected:
-            report.rejected.append((shown, _reason(loaded)))
-            continue
-        report.notices += [_note(shown, file.name, one) for one in loaded.notes]
-        (
-            report.changed
-            if old is not None and old.sha256 != loaded.sha256
-            else report.unchanged
-            if old is not None
-            else report.added
-        ).append(shown)
-        problems = tuple(one.to_dict() for one in loaded.problems)
-        upserts.append(Upsert(source.id, file.name, loaded.sha256, problems, loaded.entries))
+        read = _Reading(progress, number, len(listed), file.name)
+        before_it, documents = len(upserts), set()
+        for name, loaded in load_parts(file.path, file.name, source.id, read.told):
+            if loaded.rejected:
+                report.rejected.append((shown, _reason(loaded)))
+                upserts.cut(before_it)
+                break
+            report.notices += [_note(shown, file.name, one) for one in loaded.notes]
+            problems = tuple(one.to_dict() for one in loaded.problems)
+            upserts.append(Upsert(source.id, name, loaded.sha256, problems, loaded.entries))
+            documents.add(name)
+        else:
+            changed = old is not None and old.sha256 != loaded.sha256
+            (report.changed if changed else report.added if old is None else report.unchanged).append(shown)
+            outdated += [name for name in before if file_of(name) == file.name and name not in documents]
     if progress and listed:
         progress(len(listed), len(listed), "")
-    return _Found(upserts, sorted(set(before) - {file.name for file in listed}))
+    there = {file.name for file in listed}
+    return _Found(sorted(name for name in before if name not in there and file_of(name) not in there), outdated)
 
 
 def _publish(settings: Settings, store: Store, change: Change, *, from_scratch: bool) -> int:
@@ -167,18 +200,27 @@ def _publish(settings: Settings, store: Store, change: Change, *, from_scratch: 
     building = generations.prepare(url, None if from_scratch else before)
     if building is not None:
         touched = None if from_scratch or not any(building.iterdir()) else _touched(store, change)
-        documents = _documents(store, change, touched)
         engine = open_engine(generations.url_of(url, building), create=True)
-        try:
+        with closing(engine), closing(_documents(store, change, touched)) as documents:
             engine.remove((touched or set()) - {document.id for document in documents})
-            engine.add(documents)
+            remaining = iter(documents)
+            while portion := list(islice(remaining, _PORTION)):
+                engine.add(portion)
+                engine.commit()
             engine.commit()
-        finally:
-            engine.close()
         generations.install(building, before + 1)
     published = store.publish(change)
     generations.prune(url, published)
     return published
+
+
+def _engine_opens(url: str, generation: int) -> bool:
+    """Whether the full-text index of a generation is there and whole, as far as opening it tells."""
+    try:
+        generations.open_generation(url, generation).close()
+    except EngineUnavailable:
+        return False
+    return True
 
 
 def _touched(store: Store, change: Change) -> set[str]:
@@ -194,16 +236,18 @@ def _touched(store: Store, change: Change) -> set[str]:
     return before | {entry.id for one in change.upserts for entry in one.entries}
 
 
-def _documents(store: Store, change: Change, touched: set[str] | None) -> list[EngineDocument]:
+def _documents(store: Store, change: Change, touched: set[str] | None) -> Spool[EngineDocument]:
     """What the engine must hold of the touched entries (of all, where that is None) after the change.
 
     Taken from a rehearsal: only the store knows which of two sources' entries of one id is served.
     """
+    documents: Spool[EngineDocument] = Spool()
     with store.rehearsal(change) as then:
-        if touched is None:
-            return [EngineDocument.of(entry) for entry in then.entries()]
-        found = (then.entry(entry_id) for entry_id in sorted(touched))
-        return [EngineDocument.of(entry) for entry in found if entry is not None]
+        found = then.entries() if touched is None else map(then.entry, sorted(touched))
+        for entry in found:
+            if entry is not None:
+                documents.append(EngineDocument.of(entry))
+    return documents
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import kb
 
 PARTS = (
     "indexer/*.py",
+    "indexer/dumps/*.py",
     "indexer/readers/*.py",
     "indexer/data/*",
     "kb/analysis.py",

@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer import dumps
 from kb.errors import CallError
 from kb.settings import SHIPPED, Settings, shipped_articles
 from kb.store import Source
 
 SUFFIXES = frozenset({".html", ".htm", ".md", ".markdown", ".txt", ".text", ".rst", ".ipynb", ".zip"})
-"""Endings of files that may hold articles."""
+"""Endings of files that may hold articles; what is `.xml` or `.json` may be a dump of them, as its head tells."""
 
 CONFIGURED, REGISTERED = "configured", "registered"
 """Kinds of source: named by the settings (and gone when they no longer name it), or by `kb index PATH`."""
@@ -55,7 +57,7 @@ def named(paths: Sequence[str], known: Sequence[Source]) -> list[Source]:
         place = str(Path(given).expanduser().absolute())
         source = by_place.get(given) if given == SHIPPED else by_place.get(place)
         if source is None:
-            if not Path(place).exists():
+            if not os.access(place, os.F_OK):
                 raise CallError(f"{given} doesn't exist", "name an article or a folder of articles")
             position += 1
             source = Source(place, place, REGISTERED, position)
@@ -65,13 +67,13 @@ def named(paths: Sequence[str], known: Sequence[Source]) -> list[Source]:
 
 def exists(source: Source) -> bool:
     """Whether the source's folder or file is there (it may be on a disk that is not mounted)."""
-    return Path(source.location).exists()
+    return os.access(source.location, os.F_OK)  # Path.exists raises where a folder above it is closed to us
 
 
 def files(source: Source) -> Iterator[File]:
     """The files of a source that can hold articles, in the order of their names; hidden ones are left out."""
     root = Path(source.location)
-    if root.is_file():
+    if may_be_file(root):
         yield File(root.name, root)
         return
     for folder, folders, names in os.walk(root):
@@ -80,8 +82,20 @@ def files(source: Source) -> Iterator[File]:
         )
         for name in sorted(names):
             path = Path(folder, name)
-            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
+            if not name.startswith(".") and may_be_file(path) and _may_hold_articles(path):
                 yield File(path.relative_to(root).as_posix(), path)
+
+
+def _may_hold_articles(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES or dumps.kind_of(path) is not None
+
+
+def may_be_file(path: Path) -> bool:
+    """Whether it is a file, or can't be told because it may not be looked at: who reads it will say so."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True
 
 
 def stamp(sources: Iterable[Source], rules: str) -> str:
@@ -92,23 +106,28 @@ def stamp(sources: Iterable[Source], rules: str) -> str:
     digest = hashlib.sha256(rules.encode())
     for source in sources:
         digest.update(f"\0{source.id}\0{source.location}\0{source.kind}\0{source.position}".encode())
-        for entry in _entries(source.location):
-            status = entry.stat()
-            digest.update(f"\0{entry.path}\0{status.st_size}\0{status.st_mtime_ns}".encode("utf-8", "surrogateescape"))
+        for path, status in _looks(source.location):
+            digest.update(f"\0{path}\0{status.st_size}\0{status.st_mtime_ns}".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 
 
-def _entries(folder: str) -> Iterator[os.DirEntry[str]]:
-    """All files below a folder; nothing where it can't be read."""
+def _looks(place: str) -> Iterator[tuple[str, os.stat_result]]:
+    """How all files below a folder look, or the one file; nothing of what can't be looked at, or is gone by now."""
     try:
-        with os.scandir(folder) as found:
+        with os.scandir(place) as found:
             listed = sorted(found, key=lambda one: one.name)
+    except NotADirectoryError:
+        with suppress(OSError):
+            yield place, Path(place).stat()
+        return
     except OSError:
         return
     for entry in listed:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _entries(entry.path)
-        elif entry.is_file():
-            yield entry
+            yield from _looks(entry.path)
+            continue
+        with suppress(OSError):
+            if entry.is_file():
+                yield entry.path, entry.stat()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -60,13 +60,13 @@ class Change:
 
     `sources` are added, or updated where their id is known; the rest of a known source stays as it is.
     `removed` holds `(source, path)` pairs; `removed_sources` go with all their documents.
-    `expected_generation` is the number the change was computed from.
+    `upserts` are gone through more than once. `expected_generation` is the number the change was computed from.
     """
 
     rules: str
     expected_generation: int
     sources: tuple[Source, ...] = ()
-    upserts: tuple[Upsert, ...] = ()
+    upserts: Collection[Upsert] = ()
     removed: tuple[tuple[str, str], ...] = ()
     removed_sources: tuple[str, ...] = ()
 
