@@ -9,7 +9,7 @@ written about yet, and labelled pastes are not. Whatever is printed was predicte
 paste's family: cross-validation in folds of families, which choose the penalty and the features too.
 
 The threshold for `match` is the lowest at which at most 2 % of all pastes are answered wrongly; the one for `related`
-loses at most 2 % of the first matches that are right, and is at most a tenth. The order of candidates isn't fitted.
+loses at most 2 % of the first matches that are right, and is low. The order of candidates isn't fitted.
 """
 
 from __future__ import annotations
@@ -46,13 +46,17 @@ WIDEST_MARGIN = 4.0
 """As `kb.ranking` bounds it."""
 LOST = 0.02
 """Share of right first matches that the threshold of `related` may lose."""
-WORTH_A_LOOK = 0.1
-"""An entry that is right one time in ten is offered as related, however few right ones would be lost without it."""
+WORTH_A_LOOK = 0.03
+"""An entry that is right three times in a hundred is offered as related, however few would be lost without it: that a
+`KeyError` is anybody's is worth telling."""
 LEAST_MATCH = 0.5
-"""What is called a match is at least likelier than not."""
+"""What is called a match is at least likelier than not, however well the labelled pastes went."""
 LEAST_SEEN = 8
 """Pastes in which a feature must differ to get a weight of its own."""
 BASICS = ("score", "margin")
+BESIDES = ("singled_out", "line", "class_different", "class_namesake")
+"""Features that may weigh in besides the score. Not all of them: from labelled pastes, which are about well-known
+libraries, a fit learns to trust nothing whose library it can't see, such as a team's own article on its own error."""
 COLUMNS = ("weights", "log loss", "Brier score", "answered", "wrong", "false alarm")
 BINS = ("predicted", "pastes", "mean prediction", "right")
 Rows = Sequence[Sequence[object]]
@@ -158,7 +162,7 @@ def best_fit(samples: Sequence[Sample], seed: str) -> tuple[tuple[str, ...], flo
         for name, value in sample.values.items():
             found[name] = found.get(name, 0) + (value != 0)
     varied = [name for name, seen in found.items() if LEAST_SEEN <= seen <= len(samples) - LEAST_SEEN]
-    every = tuple(dict.fromkeys([*BASICS, *sorted(varied)]))
+    every = (*BASICS, *(name for name in BESIDES if name in varied))
     best: tuple[float, tuple[str, ...], float, list[float]] | None = None
     for names in (BASICS, every):
         for penalty in PENALTIES:

@@ -79,7 +79,7 @@ def verdict(confidence: float, *, trusted: bool) -> Verdict:
 
 def _confidence(score: float, margin: float, features: Features) -> float:
     weights = _weights()["confidence"]
-    odds = weights["bias"] + weights["score"] * score + weights["margin"] * max(-4.0, min(4.0, margin))
+    odds = weights["bias"] + weights["score"] * score + weights.get("margin", 0.0) * max(-4.0, min(4.0, margin))
     odds += sum(weights.get(name, 0.0) * value for name, value in features.items() if name != "bias")
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
 

@@ -29,7 +29,7 @@ Water boils away.
 Check: is the lid open?
 
 ```python raises
-raise RuntimeError("no water in kettle 'blue'")
+raise RuntimeError("no water in kettle 'blue', fill it before it boils")
 ```
 
 ### Fix: fill the kettle first
@@ -40,11 +40,11 @@ filled = True
 assert filled
 ```
 """
-MESSAGE = "no water in kettle {kettle}"
+MESSAGE = "no water in kettle {kettle}, fill it before it boils"
 PASTE = """Traceback (most recent call last):
   File "/srv/tea/kitchen.py", line 3, in boil
     kettle.boil()
-RuntimeError: no water in kettle 'green'
+RuntimeError: no water in kettle 'green', fill it before it boils
 """
 
 

@@ -24,13 +24,13 @@ from kb.templates import Template
 TEXT = """Traceback (most recent call last):
   File "/srv/shop/order.py", line 12, in pay
     total = sum(cups)
-TypeError: no cup in saucer 'blue'
+TypeError: no cup stands in the saucer of guest 'blue'
 """
 CATALOGUE = (
     "slug\tlibrary\texception\tmessage_templates\n"
-    "tea/no-cup\ttea\tTypeError || TeaError [2+]\tno cup in saucer {saucer} || no cups left [before 2.0]\n"
+    "tea/no-cup\ttea\tTypeError || TeaError [2+]\tno cup stands in the saucer of guest {saucer} || no cups left [before 2.0]\n"  # noqa: E501
     "tea/no-words\ttea\tTeaError\t(no message)\n"
-    "tea/lines\ttea\tValueError\tfirst\\nsecond {x} || {a}{b} is no template\n"
+    "tea/lines\ttea\tValueError\tthe tray was refused by the guest\\nbecause of a second {x} || {a}{b} is no template\n"
 )
 
 
@@ -48,7 +48,7 @@ def catalogue(tmp_path: Path) -> list[str]:
     (tmp_path / "families.tsv").write_text(CATALOGUE)
     outputs = [
         {"slug": "tea/no-cup", "output": TEXT},
-        {"slug": "tea/lines", "output": "ValueError: first\nsecond cup\n"},
+        {"slug": "tea/lines", "output": "ValueError: the tray was refused by the guest\nbecause of a second cup\n"},
     ]
     (tmp_path / "outputs.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in outputs))
     return ["--families", str(tmp_path / "families.tsv"), "--reproductions", str(tmp_path / "outputs.jsonl")]
@@ -61,13 +61,13 @@ def test_a_catalogue_is_read_as_it_is_written(catalogue):
     }
     assert read == {
         "tea/no-cup": [
-            ("TypeError", "no cup in saucer {saucer}"),
+            ("TypeError", "no cup stands in the saucer of guest {saucer}"),
             ("TypeError", "no cups left"),
-            ("TeaError", "no cup in saucer {saucer}"),
+            ("TeaError", "no cup stands in the saucer of guest {saucer}"),
             ("TeaError", "no cups left"),
         ],
         "tea/no-words": [("TeaError", "")],
-        "tea/lines": [("ValueError", "first\nsecond {x}")],
+        "tea/lines": [("ValueError", "the tray was refused by the guest\nbecause of a second {x}")],
     }
 
 
@@ -81,7 +81,7 @@ def test_families_show_each_decoration_and_what_is_missed(catalogue, capsys):
 @pytest.mark.parametrize("name", DECORATIONS)
 def test_decorations_keep_what_can_be_kept(name):
     decorated = DECORATIONS[name](TEXT)
-    assert "no cup in" in decorated
+    assert "no cup stands in" in decorated
     assert (decorated == TEXT) == (name == "plain")
 
 
@@ -91,7 +91,7 @@ def test_every_alternative_finds_the_obvious(name, catalogue):
     if make is None:
         pytest.skip(f"{name} isn't installed")
     peer = make(knowledge.catalogue(catalogue[1]))
-    assert peer.find("TypeError: no cup in saucer 'blue'", 2)[0][0] == "tea/no-cup"
+    assert peer.find("TypeError: no cup stands in the saucer of guest 'blue'", 2)[0][0] == "tea/no-cup"
     assert peer.find("", 2) is not None
     assert peer.find('"*(:^' * 50, 2) is not None
 
@@ -248,5 +248,7 @@ def test_the_command_names_its_benchmarks():
 
 
 def test_entries_made_for_benchmarks_are_found():
-    entry = knowledge.bare("tea/no-cup", "tea", [ErrorForm("TypeError", "no cup in saucer {saucer}")])
+    entry = knowledge.bare(
+        "tea/no-cup", "tea", [ErrorForm("TypeError", "no cup stands in the saucer of guest {saucer}")]
+    )
     assert families.first_of(matcher_of([entry]), TEXT) == ("tea/no-cup", "match")

@@ -65,8 +65,10 @@ print("b")
 TEXTS = {
     "tea/kettle.md": small.article(),
     "tea/cup.md": small.article("Cup broken", "tea.errors.CupError", "cup {cup} is broken"),
-    "tea/any-pot.md": small.article("Pot refused", "ValueError", "pot {pot} was refused"),
-    "tea/red-pot.md": small.article("Red pots are refused", "ValueError", "pot red was refused"),
+    "tea/any-pot.md": small.article("Pot refused", "ValueError", "pot {pot} was refused by the stove, it is too small"),
+    "tea/red-pot.md": small.article(
+        "Red pots are refused", "ValueError", "pot red was refused by the stove, it is too small"
+    ),
     "tea/lid.md": small.article("Lid shut", "OSError", "[Errno 113] the lid of {pot} is shut").replace(
         "references: []", "codes: ['errno:113']"
     ),
@@ -108,8 +110,8 @@ def test_a_known_error_is_a_match_with_the_readers_own_names(matcher):
 
 
 def test_the_more_literal_wording_wins(matcher):
-    assert first(matcher, "ValueError: pot red was refused") == ("match", "tea/red-pot")
-    assert first(matcher, "ValueError: pot blue was refused") == ("match", "tea/any-pot")
+    assert first(matcher, "ValueError: pot red was refused by the stove, it is too small") == ("match", "tea/red-pot")
+    assert first(matcher, "ValueError: pot blue was refused by the stove, it is too small") == ("match", "tea/any-pot")
 
 
 def test_what_nobody_knows_is_none(matcher):
@@ -143,7 +145,7 @@ def test_the_cause_that_the_paste_points_to_comes_first_with_its_fix(matcher):
 
 def test_the_known_exception_of_a_chain_is_explained(matcher):
     chain = (
-        frames("boil()") + "RuntimeError: no water in kettle 'old'\n\n"
+        frames("boil()") + "RuntimeError: no water in kettle 'old', fill it before it boils\n\n"
         "During handling of the above exception, another exception occurred:\n\n"
         + frames("serve()")
         + "shop.errors.Sorry: try again later"
@@ -154,7 +156,7 @@ def test_the_known_exception_of_a_chain_is_explained(matcher):
 
 
 def test_independent_errors_are_answered_each_by_itself(matcher):
-    log = f"10:00 first\n{small.PASTE}\n10:05 second\n{frames('z()')}ValueError: pot blue was refused\n"
+    log = f"10:00 first\n{small.PASTE}\n10:05 second\n{frames('z()')}ValueError: pot blue was refused by the stove, it is too small\n"
     body = matcher.lookup(log).to_dict()
     answered = {body["matches"][0]["id"], *(one["matches"][0]["id"] for one in body["also"])}
     assert answered == {"tea/kettle", "tea/any-pot"}
@@ -169,7 +171,10 @@ def test_versions_count(matcher):
 
 
 def test_the_fingerprint_is_the_errors_and_not_the_instances(matcher):
-    prints = {matcher.lookup(f"RuntimeError: no water in kettle '{name}'").answer.fingerprint for name in ("a1", "b2")}
+    prints = {
+        matcher.lookup(f"RuntimeError: no water in kettle '{name}', fill it before it boils").answer.fingerprint
+        for name in ("a1", "b2")
+    }
     assert len(prints) == 1
     assert prints != {matcher.lookup("RuntimeError: no milk in kettle 'a1'").answer.fingerprint}
 
@@ -181,7 +186,7 @@ def test_words_alone_are_never_more_than_related(matcher):
 
 
 def test_secrets_in_the_paste_are_named_and_not_shown_as_captures(matcher):
-    paste = "RuntimeError: no water in kettle 'postgresql://bob:hunter2@db/tea'"
+    paste = "RuntimeError: no water in kettle 'postgresql://bob:hunter2@db/tea', fill it before it boils"
     body = matcher.lookup(paste).to_dict()
     [found] = [one for one in body["read"]["redacted"] if one["kind"] == "password"]
     assert "hunter2" in paste[found["span"][0] : found["span"][1]]
@@ -190,7 +195,9 @@ def test_secrets_in_the_paste_are_named_and_not_shown_as_captures(matcher):
 
 @pytest.mark.parametrize("value", ["`x`", "<img src=x>", "[a](javascript:x)", "a\nb", "x" * 5000])
 def test_a_hostile_capture_stays_inside_its_inline_code(matcher, value):
-    summary = matcher.lookup(f"RuntimeError: no water in kettle '{value}'").to_dict()["matches"][0]["summary"]
+    summary = matcher.lookup(f"RuntimeError: no water in kettle '{value}', fill it before it boils").to_dict()[
+        "matches"
+    ][0]["summary"]
     _, code, *rest = summary.split("`")
     assert len(rest) == 1
     assert len(code) <= 80
