@@ -177,8 +177,11 @@ class Matcher:
             near.append(Match(entry, TEXT_CONFIDENCE * hit.share, "text", evidence, causes=causes))
         if not near or (not answer.matches and hits[0].share < WORTH_TELLING):
             return answer
-        matches = sorted([*answer.matches, *near], key=lambda match: -match.confidence)[:limit]
-        return Answer("related", answer.fingerprint, answer.exceptions, answer.explained, tuple(matches))
+        matches = [*answer.matches, *near]
+        if not (answer.matches and answer.matches[0].entry.general):
+            # A general entry is never sure, but its wording or name is that of the paste: words don't displace it.
+            matches.sort(key=lambda match: -match.confidence)
+        return Answer("related", answer.fingerprint, answer.exceptions, answer.explained, tuple(matches[:limit]))
 
     # --- entries and words ---
 
