@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import tracemalloc
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cli.main import kb
 from indexer import dumps, loading, pipeline
 from indexer.dumps import DumpDamaged, reading
+from indexer.readers import wikitext
 from indexer.spool import Spool
 from kb.opening import open_knowledge_base
 from tests import small
@@ -233,6 +236,74 @@ class TestGitHubIssues:
     )
     def test_odd_values_break_nothing(self, tmp_path, odd):
         assert len(read(export(tmp_path, [rest(7) | odd]))) == 1
+
+
+WIKI = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">
+  <siteinfo><sitename>Tea</sitename><base>https://wiki.example.org/wiki/Main_Page</base></siteinfo>
+{}
+</mediawiki>
+"""
+WIKITEXT = """{{Outdated}}
+The '''kettle''' stops with an error.<ref>Seen by [[User:Oona]].</ref>
+[[File:kettle.png|thumb|A kettle]]
+
+== Error ==
+<pre>
+teapot.EmptyKettle: no water in kettle &#39;k1&#39;
+</pre>
+== Cause ==
+The error is raised because nobody called [[Kettle#fill|it]], <code>fill()</code>, see [https://example.org the log].
+
+{| class="wikitable"
+| a || noise
+|}
+'''Solution:'''
+
+* Fill it first:
+<syntaxhighlight lang="python">
+kettle = Kettle()
+
+if kettle:
+    kettle.fill()
+</syntaxhighlight>
+[[Category:Kettles]]"""
+
+
+def wiki(folder: Path, *pages: str) -> Path:
+    path = folder / "export.xml"
+    path.write_text(WIKI.format("\n".join(pages)), encoding="utf-8")
+    return path
+
+
+def page(title: str, *texts: str, ns: int = 0) -> str:
+    revisions = "".join(
+        f"<revision><timestamp>2025-03-0{number}T00:00:00Z</timestamp>"
+        f"<text bytes='1' xml:space='preserve'>{escape(text)}</text></revision>"
+        for number, text in enumerate(texts, 1)
+    )
+    return f"<page><title>{title}</title><ns>{ns}</ns><id>1</id>{revisions}</page>"
+
+
+class TestMediaWiki:
+    def test_a_page_is_read_as_its_last_revision_says(self, tmp_path):
+        talk = page("Talk:Kettle", WIKITEXT, ns=1)
+        path = wiki(tmp_path, talk, page("Empty kettle", WIKITEXT.replace("nobody", "somebody"), WIKITEXT))
+        (entry,) = read(path)
+        assert entry.errors[0].exception == "teapot.EmptyKettle"
+        assert "because nobody called it, `fill()`, see the log." in causes(entry)
+        assert entry.fixes[0].code == ("kettle = Kettle()\n\nif kettle:\n    kettle.fill()",)
+        assert entry.url == "https://wiki.example.org/wiki/Empty_kettle"
+        assert (entry.title, entry.updated, entry.tags) == ("Empty kettle", "2025-03-02", ("kettles",))
+        line = path.read_text().splitlines()[entry.causes[0].lines[0] - 1]
+        assert line.startswith("The error is raised because nobody")
+        assert "noise" not in str(entry)
+        assert "Outdated" not in str(entry)
+
+    @given(st.text(alphabet="=*# {}[]|<>/precode'\n:!-", max_size=120))
+    def test_no_markup_breaks_the_reader(self, text):
+        for block in wikitext.blocks_of(text):
+            assert block.text.strip()
+            assert all(0 <= start <= end <= len(block.text) for start, end in block.code_spans)
 
 
 class TestIndexing:

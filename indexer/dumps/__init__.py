@@ -1,4 +1,4 @@
-"""Files that hold many pages: a Stack Exchange dump, an export of GitHub issues.
+"""Files that hold many pages: a Stack Exchange dump, an export of GitHub issues, of a MediaWiki.
 
 They may be far larger than memory: each module here streams its format and gives one `Topic` after another. Here is
 only what tells such files from others, so that it costs nothing where there are none; `reading` reads them.
@@ -11,8 +11,8 @@ from pathlib import Path
 
 _HEAD = 4096
 """Bytes of a file that tell whether it is a dump."""
-_XML = re.compile(rb"\s*(?:<\?xml[^>]{0,200}\?>)?\s*<(?P<root>posts)\b")
-_XML_KINDS = {b"posts": "stack_exchange"}
+_XML = re.compile(rb"\s*(?:<\?xml[^>]{0,200}\?>)?\s*<(?P<root>posts|mediawiki)\b")
+_XML_KINDS = {b"posts": "stack_exchange", b"mediawiki": "mediawiki"}
 _ISSUES = re.compile(rb"\s*\[\s*\{\s*\"")
 _ISSUE_KEYS = (b'"title"', b'"body"', b'"html_url"', b'"number"', b'"comments"', b'"labels"', b'"author"', b'"state"')
 

@@ -34,8 +34,6 @@ def topics(path: Path, told: Told) -> Iterator[Topic]:
     for comment, _ in _objects(other) if other else ():
         if found := _ISSUE.search(_text(comment, "issue_url")):
             apart.setdefault(int(found[1]), []).append(comment)
-    for _ in _objects(path):
-        pass  # a damaged one is told before the first topic is given
     for count, (issue, lines) in enumerate(_objects(path)):
         if count % TELL_EVERY == 0:
             told(count)

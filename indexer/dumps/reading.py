@@ -19,7 +19,7 @@ from kb.models import Entry
 def topics(path: Path, told: Told) -> Iterator[Topic]:
     """The topics of the dump at `path` that may tell of an error. `told` is called with the number of records read.
 
-    Raises DumpDamaged where the file isn't what it seems, before the first topic is given; OSError where it can't be
+    Raises DumpDamaged where the file isn't what it seems, which may show behind some topics; OSError where it can't be
     read.
     """
     found: Iterator[Topic] = import_module(f"indexer.dumps.{kind_of(path)}").topics(path, told)
