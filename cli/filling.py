@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from indexer import sources
 from indexer.freshness import is_current
-from kb.errors import StoreLocked, StoreMissing, UnavailableError
+from kb.errors import UnavailableError
 from kb.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 def refresh_quietly(settings: Settings) -> None:
     """Fills or refreshes where something changed. What can't be refreshed (a read-only folder, another
-    process at it) but can be read is used as it is; raises UnavailableError where there is nothing."""
+    process at it, a full disk) but can be read is used as it is; raises UnavailableError where there is nothing."""
+    for source in sources.configured(settings):
+        if not sources.exists(source):
+            print(f"kb: {source.location} is not there; check articles_dir (KB_ARTICLES_DIR)", file=sys.stderr)
     if is_current(settings):
         return
     from indexer.pipeline import refresh
@@ -25,7 +29,7 @@ def refresh_quietly(settings: Settings) -> None:
     try:
         with progress_bar("Indexing articles") as progress:
             report = refresh(settings, progress)
-    except (StoreLocked, StoreMissing) as problem:
+    except UnavailableError as problem:
         if not _readable(settings):
             raise
         print(f"kb: the articles changed and can't be indexed now: {problem.message}", file=sys.stderr)

@@ -35,6 +35,17 @@ def read_paste(name: str, limit: int) -> tuple[str, list[str]]:
         raise CallError(f"can't read {name}: {problem.strerror}", "check its permissions") from problem
 
 
+def read_page(name: str) -> bytes:
+    """The bytes of an article's file; of one that is longer than any article (a device never ends) just enough for
+    its reader to say so. Raises OSError where the file can't be read."""
+    from indexer import bundles
+    from indexer.readers import LONGEST_PAGE
+
+    longest = bundles.MOST_BYTES if bundles.is_bundle(name) else LONGEST_PAGE
+    with Path(name).open("rb") as file:
+        return file.read(longest + 1)
+
+
 def _read(name: str, file: BinaryIO, limit: int) -> tuple[str, list[str]]:
     head = file.read(limit + 1)
     if len(head) <= limit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -43,6 +44,19 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command. Click itself would turn a broken pipe into status 1, which says "no answer" here."""
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()  # what can't be written shows here, and not when Python shuts down
+        except BrokenPipeError as problem:
+            raise ReaderGone from problem
+        return status
+
+
+class ReaderGone(Exception):
+    """Who read our output went away (`kb search x | head`): not worth a word."""
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="kb")
@@ -61,26 +75,54 @@ def kb(ctx: click.Context, /, **flags: Any) -> None:
 
 def main() -> None:
     """The console script. Exit status: 0 an answer, 1 none, 2 a wrong call, 3 no knowledge base."""
+    _fill_in_streams()
     try:
         status = kb.main(prog_name="kb", standalone_mode=False)
     except KBError as problem:
         _complain(str(problem))
         status = problem.exit_status
-    except click.ClickException as problem:
+    except click.exceptions.NoArgsIsHelpError as problem:
         problem.show()
+        status = problem.exit_code
+    except click.UsageError as problem:
+        where = problem.ctx.command_path if problem.ctx else "kb"
+        _complain(f"{problem.format_message().removesuffix('.')}; see `{where} --help`")
+        status = problem.exit_code
+    except click.ClickException as problem:
+        _complain(problem.format_message())
         status = problem.exit_code
     except (click.Abort, KeyboardInterrupt):
         status = 130
-    except BrokenPipeError:
-        # The reader of our output went away (`kb search x | head`): not worth a word.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except ReaderGone:
+        _silence_output()
         status = 141
+    except OSError as problem:
+        # Output to a full disk, a folder that may not be looked into: what no command has a better word for.
+        _silence_output()
+        _complain(
+            f"{problem.filename or 'input or output'}: {problem.strerror or problem}; check the disk and who may use it"
+        )
+        status = KBError.exit_status
     sys.exit(status if isinstance(status, int) else 0)
 
 
 def _complain(text: str) -> None:
     line = " ".join(text.split())
-    print(f"kb: {line}", file=sys.stderr)
+    with suppress(OSError):
+        print(f"kb: {line}", file=sys.stderr)
+
+
+def _silence_output() -> None:
+    """What is still waiting to be written goes nowhere, or Python would complain about it when it shuts down."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _fill_in_streams() -> None:
+    """Python starts without a stream that its caller closed (`kb lookup <&-`): an empty one stands in."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 if __name__ == "__main__":

@@ -21,9 +21,17 @@ _VERDICTS = {
 }
 
 
+class Terminal(Console):
+    """A console whose reader may go away: Rich would end the program with status 1, which says "no answer" here."""
+
+    def on_broken_pipe(self) -> None:
+        """Lets the command's door have the error."""
+        raise  # noqa: PLE0704 (Rich calls this while it handles the BrokenPipeError)
+
+
 def show_lookup(answer: Mapping[str, Any], *, full: bool = False) -> None:
     """A lookup body, fixes first."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = Terminal(highlight=False, soft_wrap=False)
     for notice in answer["notices"]:
         console.print(plain(f"note: {notice}", "dim"))
     _show_answer(console, answer, full=full)
@@ -73,7 +81,7 @@ def show_entry(entry: Mapping[str, Any], *, console: Console | None = None, full
     none), and the others by their checks.
     """
     if console is None:
-        console = Console(highlight=False)
+        console = Terminal(highlight=False)
         console.print(plain(entry["title"], "bold"))
         for form in entry["errors"]:
             console.print(plain(f"  {form['exception']}: {form['message']}", "dim"))
@@ -119,7 +127,7 @@ def _show_fix(console: Console, fix: Mapping[str, Any]) -> None:
 
 def show_search(page: Mapping[str, Any]) -> None:
     """A search body, an entry a paragraph."""
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     if not page["items"]:
         console.print(plain("Nothing found.", "dim"))
     for item in page["items"]:
@@ -135,7 +143,7 @@ def show_search(page: Mapping[str, Any]) -> None:
 
 def show_extraction(body: Mapping[str, Any]) -> None:
     """What was read out of a page."""
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     console.print(plain(f"{body['file']}: {len(body['entries'])} entries", "bold"))
     if body.get("error"):
         console.print(plain(f"  {body['error']}", "red"))
@@ -151,7 +159,7 @@ def show_stats(body: Mapping[str, Any]) -> None:
     """The figures of the knowledge base."""
     from rich.table import Table
 
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     console.print(
         f"{body['entries']} entries ({body['proven']} proven, {body['general']} general, "
         f"{body['extracted']} extracted), {body['templates']} templates, generation {body['generation']}"

@@ -7,6 +7,7 @@ times of files, the store's generation and the version of the rules with what th
 from __future__ import annotations
 
 import json
+import os
 
 from indexer import sources
 from indexer.rules import rules_version
@@ -62,4 +63,4 @@ def _now(settings: Settings) -> dict[str, str] | None:
 def engine_is_there(url: str, generation: int) -> bool:
     """Whether the full-text index of a generation is there; always so for one that keeps nothing on disk."""
     folder = generations.folder_for(url, generation)
-    return folder is None or folder.is_dir()
+    return folder is None or os.access(folder, os.F_OK)  # Path.exists raises where a folder above it is closed to us

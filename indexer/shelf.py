@@ -8,6 +8,7 @@ from pathlib import Path
 from indexer.article import Article
 from indexer.authored import LONGEST, is_authored, parse
 from indexer.problems import Problem, problem
+from indexer.sources import may_be_file
 from kb.errors import CallError
 
 _LONGEST_BYTES = LONGEST * 4
@@ -24,7 +25,7 @@ def find(paths: Iterable[str | Path]) -> list[Path]:
         if path.is_dir():
             for file in sorted(path.rglob("*.md")):
                 hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-                if not hidden and file.is_file() and _looks_authored(file):
+                if not hidden and may_be_file(file) and _looks_authored(file):
                     found[file] = None
         elif path.is_file():
             found[path] = None
@@ -44,8 +45,10 @@ def load(path: Path) -> tuple[Article | None, list[Problem]]:
         if path.stat().st_size > _LONGEST_BYTES:
             return None, [problem("KB111", str(path), 0, limit=LONGEST)]
         text = path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+    except UnicodeDecodeError:
         return None, [problem("KB112", str(path), 0)]
+    except OSError as refused:
+        return None, [problem("KB113", str(path), 0, reason=refused.strerror or refused)]
     return parse(path, text)
 
 

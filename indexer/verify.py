@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from indexer import authored, proof, pythons, self_lookup, services
+from indexer import proof, pythons, self_lookup, services, shelf
 from indexer.article import Article
 from indexer.environments import BuildFailed, Environments
 from indexer.examples import Examples, where
@@ -23,7 +23,6 @@ from indexer.proof import ProofFile, RecordedTraceback, Run
 from indexer.pythons import Interpreter
 from indexer.sandbox import Limits, Runner, Sandbox, SandboxMissing, Unguarded
 from indexer.self_lookup import Lookup
-from kb.errors import CallError
 
 __all__ = ["LIMITS", "Lookup", "Proven", "Prover", "Verification", "find", "proof_path", "verify"]
 
@@ -88,16 +87,7 @@ def verify(
 
 def find(paths: Iterable[Path]) -> list[Path]:
     """The authored articles in these folders, and these files. Raises CallError for a path that isn't there."""
-    paths = list(paths)
-    if lost := [path for path in paths if not path.exists()]:
-        raise CallError(f"there is no {lost[0]}", "name files or folders of articles")
-    files = {
-        file
-        for path in paths
-        for file in (path.rglob("*.md") if path.is_dir() else [path])
-        if path.is_file() or authored.is_authored(file.read_text(encoding="utf-8", errors="replace"))
-    }
-    return sorted(files)
+    return sorted(shelf.find(paths))
 
 
 def proof_path(article_path: Path, article_id: str, data_dir: Path) -> Path:
@@ -137,7 +127,7 @@ class Prover:
 
     def prove(self, path: Path, changed: bool = False, upgrade: bool = False) -> Proven:
         """Run an article's examples and write its proof."""
-        article, problems = authored.parse(path, path.read_text(encoding="utf-8", errors="replace"))
+        article, problems = shelf.load(path)
         if article is None:
             return Proven(Verification(f"{path.parent.name}/{path.stem}", str(path), False, tuple(problems)))
         problems = []

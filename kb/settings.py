@@ -81,6 +81,9 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
     for name, value in (flags or {}).items():
         if value is not None:
             values[name] = str(value), f"--{name.replace('_', '-')}"
+    for name, (text, origin) in values.items():
+        if "\0" in text:
+            raise SettingError(f"{name} holds a NUL character (from {origin})", "take it out")
     data_dir = Path(values["data_dir"][0]).expanduser() if values["data_dir"][0] else _user_folder("data")
     data_dir = data_dir.absolute()
     return Settings(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,14 +31,17 @@ def home(tmp_path_factory):
 def kb(home):
     """Runs `kb ARGUMENTS`, with bytes on its standard input; answers the finished process."""
 
-    def run(*arguments, stdin=b"", cwd=None, **environ):
-        settings = {"KB_DATA_DIR": str(home / "data"), "KB_ARTICLES_DIR": str(home / "articles"), "PYTHONPATH": ""}
-        command = [str(Path(sys.executable).with_name("kb")), *map(str, arguments)]
-        environment = {**os.environ, **settings, **environ}
-        return subprocess.run(
-            command, input=stdin, capture_output=True, env=environment, cwd=cwd, timeout=60, check=False
-        )
+    settings = {"KB_DATA_DIR": str(home / "data"), "KB_ARTICLES_DIR": str(home / "articles"), "PYTHONPATH": ""}
 
+    def command(*arguments):
+        return [str(Path(sys.executable).with_name("kb")), *map(str, arguments)]
+
+    def run(*arguments, stdin=b"", cwd=None, **environ):
+        process = {**run.process, "env": {**run.process["env"], **environ}}
+        return subprocess.run(command(*arguments), input=stdin, capture_output=True, cwd=cwd, check=False, **process)
+
+    run.command = command
+    run.process = {"env": {**os.environ, **settings}, "timeout": 60}
     return run
 
 
@@ -202,3 +206,86 @@ def test_no_color_and_hostile_text_reach_the_terminal_as_text(kb):
     done = kb("lookup", stdin=paste.encode())
     assert b"\x1b" not in done.stdout
     assert b"\x07" not in done.stdout
+
+
+@pytest.fixture
+def ordinary():
+    """Words that start a command without root's right to read and write everything; none for ordinary people."""
+    if os.geteuid():
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("root may do everything, and there is no setpriv to make it ordinary")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", "--inh-caps=-all"]
+
+
+def quiet(done):
+    """What a command said, in one line without a traceback of ours."""
+    said = done.stderr.decode()
+    assert "Traceback" not in said
+    assert said.count("\n") == 1, said
+    return said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed by the shell")
+def test_closed_and_full_streams_are_no_traceback(kb):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            kb.command("search", "water"), stdout=full, stderr=subprocess.PIPE, check=False, **kb.process
+        )
+    assert done.returncode == 2
+    assert "space" in quiet(done)
+    script = '"$@" <&-'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", *kb.command("lookup")], capture_output=True, check=False, **kb.process
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_reader_that_goes_away_is_no_missing_answer(kb):
+    with subprocess.Popen(
+        kb.command("show", "tea/kettle"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=kb.process["env"]
+    ) as run:
+        run.stdout.close()
+        assert run.stderr.read() == b""
+    assert run.returncode == 141
+
+
+@pytest.mark.parametrize("closed", ["data", "data/index", "data/kb.sqlite3"])
+def test_what_may_not_be_looked_at_is_told_in_a_line(kb, home, tmp_path, ordinary, closed):
+    shutil.copytree(home / "data", tmp_path / "data")
+    place = tmp_path / closed
+    place.chmod(0)
+    try:
+        command = [*ordinary, *kb.command("--data-dir", tmp_path / "data", "lookup")]
+        done = subprocess.run(command, input=small.PASTE.encode(), capture_output=True, check=False, **kb.process)
+    finally:
+        place.chmod(0o700)
+    assert str(place) in quiet(done)
+    assert done.returncode == (0 if closed == "data/index" else 3)
+
+
+def test_what_cant_be_brought_up_to_date_is_used_as_it_is(kb, home, tmp_path, ordinary):
+    shutil.copytree(home / "data", tmp_path / "data")
+    shutil.copytree(home / "articles", tmp_path / "articles")
+    (tmp_path / "data/kb.sqlite3").chmod(0o400)
+    arguments = ["--data-dir", tmp_path / "data", "--articles-dir", tmp_path / "articles", "lookup"]
+    done = subprocess.run(
+        [*ordinary, *kb.command(*arguments)], input=small.PASTE.encode(), capture_output=True, check=False, **kb.process
+    )
+    assert done.returncode == 0
+    assert "can't be indexed now" in quiet(done)
+
+
+def test_a_folder_of_articles_that_is_not_there_is_named(kb, home, tmp_path):
+    places = os.pathsep.join([str(home / "articles"), str(tmp_path / "typo")])
+    for _ in range(2):
+        done = kb("--data-dir", tmp_path / "data", "lookup", stdin=small.PASTE.encode(), KB_ARTICLES_DIR=places)
+        assert done.returncode == 0
+        assert str(tmp_path / "typo") in quiet(done)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without an end")
+def test_a_page_without_an_end_is_too_long(kb):
+    done = kb("extract", "--json", "/dev/zero")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["problems"][0]["code"] == "KB601"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,8 @@ def filled(folder: Path, **more: Any) -> Settings:
 
 def application(settings: Settings) -> Flask:
     """The application over a filled knowledge base."""
-    app = create_app(open_knowledge_base(settings), settings)
+    base = open_knowledge_base(settings)
+    app = create_app(base, settings)
     app.testing = True
+    weakref.finalize(app, base.close)
     return app

@@ -6,6 +6,7 @@ built from analysed words, never by Whoosh's parser, which takes stars and brack
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +71,8 @@ class WhooshEngine:
             yield
         except Exception as problem:
             reason = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
-            raise EngineUnavailable(f"the full-text index {self._folder} {what} ({reason})", _REBUILD) from problem
+            hint = "make room on the disk" if getattr(problem, "errno", None) == errno.ENOSPC else _REBUILD
+            raise EngineUnavailable(f"the full-text index {self._folder} {what} ({reason})", hint) from problem
 
     def add(self, documents: Iterable[EngineDocument]) -> None:
         """See `Engine.add`."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # `SQLITE_BUSY` and so on, without their extended upper bytes.
 _BUSY, _LOCKED, _READONLY, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 6, 8, 11, 13, 14, 26
 
+_WHO = "check who may read and write there"
 _REBUILD = "move it away and run `kb index`; votes in it can be saved first with `sqlite3 FILE .recover`"
 
 
@@ -49,9 +51,13 @@ class SQLite:
 
     def require(self) -> None:
         """Raises StoreMissing or StoreBroken where there is no file that could be opened."""
-        if not self.path.exists():
-            raise StoreMissing(f"no knowledge base at {self.path}", "run `kb index` to make one")
-        if not self.path.is_file():
+        try:
+            mode = self.path.stat().st_mode
+        except PermissionError as problem:
+            raise UnavailableError(f"{self.path} can't be looked at: {problem.strerror}", _WHO) from problem
+        except OSError:
+            raise StoreMissing(f"no knowledge base at {self.path}", "run `kb index` to make one") from None
+        if not stat.S_ISREG(mode):
             raise StoreBroken(f"{self.path} is no file", "set database_url to a file")
 
     def reader(self) -> sqlite3.Connection:
@@ -142,7 +148,7 @@ class SQLite:
                 f"{self.path} is being written by another process", "try again when `kb index` has finished there"
             )
         if code in {_READONLY, _CANTOPEN}:
-            return UnavailableError(f"{self.path} can't be opened or written: {cause}", "check who may write there")
+            return UnavailableError(f"{self.path} can't be opened or written: {cause}", _WHO)
         if code == _FULL:
             return UnavailableError(f"{self.path} can't be written: {cause}", "make room on the disk")
         if code == _NOTADB:

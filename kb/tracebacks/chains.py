@@ -10,6 +10,7 @@ from kb.tracebacks.found import Found
 
 Chain = tuple[Traceback, ...]
 MAX_ERRORS = 50
+"""The last ones are kept: that is where a log tells what it died of."""
 
 
 def assemble(found: Sequence[Found]) -> tuple[Chain, ...]:
@@ -25,7 +26,7 @@ def assemble(found: Sequence[Found]) -> tuple[Chain, ...]:
         chain = []
     if chain:
         errors.append(_closed(chain))
-    return _distinct(errors)[:MAX_ERRORS]
+    return _distinct(errors)[-MAX_ERRORS:]
 
 
 def _last_raised(errors: Sequence[Traceback]) -> int:
