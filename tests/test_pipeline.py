@@ -265,3 +265,38 @@ def test_a_run_that_is_killed_leaves_the_old_or_the_new_whole(tmp_path, delay):
     opened = open_knowledge_base(settings)
     assert opened.matcher.search("number 149").items[0]["id"] == "tea/k149"
     opened.close()
+
+
+def test_an_emptied_index_is_made_again(tmp_path):
+    settings = small.settings(tmp_path)
+    small.write(tmp_path / "articles", FILES)
+    pipeline.index(settings)
+    for file in (settings.data_dir / "index").rglob("*"):
+        if file.is_file():
+            file.unlink()
+    pipeline.index(settings)
+    opened = open_knowledge_base(settings)
+    assert opened.matcher.search("without").items[0]["id"] == "tea/kettle"
+    opened.close()
+
+
+def test_an_edited_file_that_was_registered_by_itself_is_noticed(tmp_path):
+    settings = small.settings(tmp_path)
+    folder = small.write(tmp_path / "alone", FILES)
+    pipeline.index(settings, [str(folder / "tea/kettle.md")])
+    assert pipeline.refresh(settings) is None
+    (folder / "tea/kettle.md").write_text(small.article("Kettle without any water at all"), encoding="utf-8")
+    assert pipeline.refresh(settings).changed
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no symbolic links for everybody")
+def test_what_is_no_file_is_left_alone(tmp_path):
+    settings = small.settings(tmp_path)
+    folder = small.write(tmp_path / "articles", FILES)
+    (folder / "loop.md").symlink_to("loop.md")
+    (folder / "around").symlink_to(".")
+    (folder / "endless.md").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe.md")
+    (folder / "folder.md").mkdir()
+    assert names(pipeline.index(settings).added) == ["cup.md", "kettle.md"]
+    assert pipeline.refresh(settings) is None

@@ -75,7 +75,7 @@ async function suggest() {
   const number = ++asked;
   let items = [];
   if (text.length > 1 && text.length <= LONGEST_WORDS && !text.includes("\n")) {
-    const response = await fetch(`${form.dataset.suggest}?limit=6&q=${encodeURIComponent(text)}`).catch(() => null);
+    const response = await fetch(`${form.dataset.suggest}?${new URLSearchParams({ limit: 6, q: text })}`).catch(() => null);
     if (response?.ok) ({ items } = await response.json());
   }
   if (number !== asked) return; // a later key was faster
