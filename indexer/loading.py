@@ -126,7 +126,8 @@ def _portions(
     for topic in reading.topics(path, told):
         entries, found = reading.read(topic, name, source)
         held += entries
-        problems += found[: MOST_PROBLEMS - len(problems)]
+        # One page that can't be read keeps nothing else out.
+        problems += [replace(one, level="warning") for one in found[: MOST_PROBLEMS - len(problems)]]
         if len(held) >= PORTION:
             yield tuple(held)
             held = []

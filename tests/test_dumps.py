@@ -338,6 +338,15 @@ class TestIndexing:
         assert "KB603" in report.rejected[0][1]
         assert report.entries == 1
 
+    def test_one_page_that_cannot_be_read_is_noted_and_the_rest_goes_on(self, tmp_path):
+        settings = small.settings(tmp_path)
+        rows = [question(1), answer(2, 1, "nobody filled it", Score=1)]
+        rows += [question(3, "an error" + "<div>" * 5000), answer(4, 3, "of depth", Score=1)]
+        posts(tmp_path / "articles", *rows)
+        report = pipeline.index(settings)
+        assert (report.rejected, report.entries) == ([], 1)
+        assert "Posts.xml#3:0: KB603" in report.notices[0]
+
     def test_a_dump_that_vanished_is_pruned_whole(self, tmp_path):
         settings = small.settings(tmp_path)
         small.write(tmp_path / "articles", {"tea/kettle.md": small.article()})
