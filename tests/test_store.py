@@ -456,3 +456,16 @@ def test_an_entry_survives_its_json(entry: Entry) -> None:
     text = entry_to_json(entry)
     assert text.isascii()
     assert entry_from_json(text) == entry
+
+
+def test_a_file_that_is_no_database_is_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kb.sqlite3").write_bytes(b"no database at all " * 200)
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: opened.append(connect(*a, **k)) or opened[-1])
+    with pytest.raises(StoreBroken):
+        Store.open(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
+    assert opened

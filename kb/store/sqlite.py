@@ -68,9 +68,9 @@ class SQLite:
             connection = self._connect("mode=ro")
             try:
                 connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-            except sqlite3.OperationalError:
+            except sqlite3.Error as problem:
                 connection.close()
-                if not self._on_read_only_folder():
+                if not isinstance(problem, sqlite3.OperationalError) or not self._on_read_only_folder():
                     raise
                 # WAL needs a shared-memory file beside the database, which can't be made here. Nothing is
                 # waiting in the log, so the file alone is the whole truth.
