@@ -51,8 +51,8 @@ LOST = 0.02
 WORTH_A_LOOK = 0.03
 """An entry that is right three times in a hundred is offered as related, however few would be lost without it: that a
 `KeyError` is anybody's is worth telling."""
-LEAST_MATCH = 0.5
-"""What is called a match is at least likelier than not, however well the labelled pastes went."""
+LEAST_MATCH = 0.6
+"""What is called a match is right in three cases of five at least, however well the labelled pastes went."""
 LEAST_SEEN = 8
 """Pastes in which a feature must differ to get a weight of its own."""
 BASICS = ("score", "margin")
