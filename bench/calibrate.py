@@ -43,7 +43,7 @@ FOLDS = 10
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 LEFT_OUT_WEIGHT = 0.25
 RECORDED_WEIGHT = 0.1
-"""Of a traceback that an article was proven with, beside a labelled paste's 1: they are many, and sure of themselves."""
+"""Of a traceback that an article was proven with, beside a labelled paste's 1: they are many, and all are right."""
 WIDEST_MARGIN = 4.0
 """As `kb.ranking` bounds it."""
 LOST = 0.02

@@ -156,7 +156,8 @@ def test_the_known_exception_of_a_chain_is_explained(matcher):
 
 
 def test_independent_errors_are_answered_each_by_itself(matcher):
-    log = f"10:00 first\n{small.PASTE}\n10:05 second\n{frames('z()')}ValueError: pot blue was refused by the stove, it is too small\n"
+    second = frames("z()") + "ValueError: pot blue was refused by the stove, it is too small"
+    log = f"10:00 first\n{small.PASTE}\n10:05 second\n{second}\n"
     body = matcher.lookup(log).to_dict()
     answered = {body["matches"][0]["id"], *(one["matches"][0]["id"] for one in body["also"])}
     assert answered == {"tea/kettle", "tea/any-pot"}
