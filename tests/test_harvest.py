@@ -252,7 +252,7 @@ def test_another_interpreter_is_asked_for_its_packages():
 
 def test_lint_says_where_no_installed_version_raises_the_message(tmp_path):
     small.write(tmp_path, {"tea/dry.md": small.article(), "tea/hot.md": small.article(message="too hot: {degrees}")})
-    packages = {"tea": ["no water in kettle {name}", "{anything} and {everything}"]}
+    packages = {"tea": ["no water in kettle {name}, fill it before it boils", "{anything} and {everything}"]}
     problems = lint([tmp_path], extra_checks=[lambda articles: unraised(articles, packages.__getitem__)])
     assert [one.path.rpartition("/")[2] for one in problems if one.code == "KB316"] == ["hot.md"]
     nothing = lint([tmp_path], extra_checks=[lambda articles: unraised(articles, lambda library: ())])
