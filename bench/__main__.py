@@ -1,11 +1,12 @@
-"""`python -m bench [accuracy | families | latency | cold | http | calibrate]`: all but the last by default."""
+"""`python -m bench BENCHMARK`: accuracy, families, latency, cold, http, extraction or calibrate; all but the last by
+default."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 
-DEFAULT = ("accuracy", "families", "latency", "cold", "http")
+DEFAULT = ("accuracy", "families", "latency", "cold", "http", "extraction")
 COMMANDS = (*DEFAULT, "calibrate")
 
 
