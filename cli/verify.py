@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.filling import progress_bar
 from cli.session import Session
 from kb.settings import shipped_articles
 
@@ -40,13 +41,17 @@ def verify(
     as_json: bool,
 ) -> int:
     """Run reproductions and fixes of articles (all of ours, where no PATH is given)."""
+    from indexer.verify import find
     from indexer.verify import verify as run
 
+    files = find([Path(path) for path in paths or [str(shipped_articles())]])
     done = 0
 
     def tell(one: Verification) -> None:
         nonlocal done
         done += 1
+        if bar:
+            bar(done, len(files), one.id)
         if as_json:
             print(json.dumps({"article": one.id, "ok": one.ok, "problems": [p.to_dict() for p in one.problems]}))
             return
@@ -55,18 +60,19 @@ def verify(
             print(f"       {problem}")
         sys.stdout.flush()
 
-    found = run(
-        [Path(path) for path in paths or [str(shipped_articles())]],
-        data_dir=session.settings.data_dir,
-        jobs=jobs,
-        changed=changed,
-        library=library,
-        unsandboxed=unsandboxed,
-        upgrade=upgrade,
-        interpreters=session.settings.pythons,
-        progress=tell,
-        lookup=None if no_lookup else _lookup(session),
-    )
+    with progress_bar("Verifying") as bar:
+        found = run(
+            files,
+            data_dir=session.settings.data_dir,
+            jobs=jobs,
+            changed=changed,
+            library=library,
+            unsandboxed=unsandboxed,
+            upgrade=upgrade,
+            interpreters=session.settings.pythons,
+            progress=tell,
+            lookup=None if no_lookup else _lookup(session),
+        )
     failed = sum(not one.ok for one in found)
     if not as_json:
         print(f"{len(found)} articles verified, {failed} failed", file=sys.stderr)
