@@ -25,15 +25,9 @@ LONGEST_MESSAGE = 2000
 """Characters of a message that are kept."""
 
 
-def entries_of(data: bytes, name: str, source: str) -> tuple[Entry, ...]:
-    """The entries of a page, or of all pages of a zip; `name` is the file's inside `source`. Empty where no error is
-    told."""
-    return read_page(data, name, source)[0]
-
-
 def read_page(data: bytes, name: str, source: str) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
-    """The entries as `entries_of` gives them, and what is wrong with the page; of damaged listings only where an error
-    is told, since elsewhere nobody misses them."""
+    """The entries of a page, or of all pages of a zip (`name` is the file's inside `source`), and what is wrong with
+    it; of damaged listings only where an error is told, since elsewhere nobody misses them."""
     entries: list[Entry] = []
     problems: list[Problem] = []
     for page, content, refusal in _pages(data, name):

@@ -161,9 +161,8 @@ def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dic
     if entry.library != PYTHON:
         if entry.library in spot.libraries:
             features["library"] = 1.0
-        elif entry.library in one.message.lower():
-            pass  # `module 'jwt' has no attribute …`: the message names it
-        elif is_builtin(one.name) or one.frames:
+        elif entry.library not in one.message.lower() and (is_builtin(one.name) or one.frames):
+            # Not where the message names it (`module 'jwt' has no attribute …`).
             # A built-in's message is anybody's; a class of the library's own needs no frames to be believed.
             features["library_missing"] = 1.0 if is_builtin(one.name) else 0.25
     if fits(entry.applies_to, spot.versions) is False:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexer.loose import entries_of, extract_body
+from indexer.loose import extract_body, read_page
 from kb.templates import Template
 
 PAGES = Path(__file__).with_name("fixtures") / "loose"
@@ -71,7 +71,7 @@ class TestAPageOfAKnowledgeBaseSavedAsText:
 
     def test_ids_stay_from_run_to_run(self) -> None:
         data = (PAGES / "kb-page.txt").read_bytes()
-        (first,), (again,) = entries_of(data, "a.txt", "here"), entries_of(data, "b.txt", "there")
+        (first,), (again,) = read_page(data, "a.txt", "here")[0], read_page(data, "b.txt", "there")[0]
         assert first.id == again.id
         assert first.origin == "extracted"
 

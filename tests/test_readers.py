@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from indexer import cues
 from indexer.document import Document
-from indexer.loose import entries_of, extract_body
+from indexer.loose import extract_body, read_page
 from indexer.printed import printed_errors
 from indexer.readers import codelines, dates, read_document
 
@@ -172,7 +172,7 @@ class TestAnyFile:
     @given(st.text(max_size=400), st.sampled_from(["a.html", "a.md", "a.txt", "a.rst"]))
     def test_its_entries_are_ones_that_the_store_takes(self, text: str, name: str) -> None:
         page = f"Trouble\n\nKeyError: 'x{text}'\n\n{text}\n"
-        for entry in entries_of(page.encode("utf-8", "replace"), name, "here"):
+        for entry in read_page(page.encode("utf-8", "replace"), name, "here")[0]:
             assert entry.id.startswith("x/")
             assert 0 <= entry.confidence <= 1
 
@@ -183,7 +183,7 @@ class TestAnyFile:
         page = (
             '<link rel="canonical" href="https://shelf.example/cups"><h1>Cups</h1><pre>KeyError: \'cup\'</pre><p>{}</p>'
         )
-        first, again = (entries_of(page.format(text).encode(), "a.html", "here") for text in ("One.", "Two."))
+        first, again = (read_page(page.format(text).encode(), "a.html", "here")[0] for text in ("One.", "Two."))
         assert first[0].id == again[0].id
 
 
@@ -198,7 +198,7 @@ class TestArchives:
         return file.getvalue()
 
     def test_each_page_of_a_zip_is_read(self) -> None:
-        found = entries_of(self.archive(**{"a/cups.md": self.PAGE, "logo.png": b"x"}), "wiki.zip", "here")
+        found = read_page(self.archive(**{"a/cups.md": self.PAGE, "logo.png": b"x"}), "wiki.zip", "here")[0]
         assert [(entry.file, entry.errors[0].exception) for entry in found] == [("wiki.zip/a/cups.md", "KeyError")]
 
     def test_a_path_that_leads_out_is_refused(self) -> None:
