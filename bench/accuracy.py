@@ -6,6 +6,9 @@ answered         of the answerable cases, those with the verdict `match` and a r
 wrong            of ALL cases, those with the verdict `match` and a first match that isn't right: what misleads
 false alarm      of the unanswerable cases, those with the verdict `match`
 
+unknown          of the answerable cases, those with the verdict `match` after every right entry was taken out: how often
+                 an error that nobody has written about is taken for another one
+
 A search library has no verdict. It gets the best there is: the lowest score at which it would still be wrong in at most
 2 % of these very cases counts as its `match`. Ours was set beforehand.
 """
@@ -25,15 +28,18 @@ from bench import cases as labelled
 from bench.cases import Case
 from bench.decorations import DECORATIONS
 from bench.knowledge import recorded, shipped
-from bench.peers import available
+from bench.peers import Peer, available
 from bench.report import heading, table
 from kb.answers import entry_body, entry_head
 from kb.causes import JudgedCause
+from kb.in_memory import matcher_of
 from kb.matcher import Matcher
 from kb.models import Entry
 
 OURS = "kb lookup"
 MOST_WRONG = 0.02
+WIDE = 8
+"""Matches to look for right entries in, when they are to be taken out."""
 FIGURES = ("right fix@1", "right@1", "right@3", "answered", "wrong", "false alarm")
 LESS_IS_BETTER = frozenset(("wrong", "false alarm"))
 
@@ -60,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--peers", nargs="*", metavar="NAME", help="alternatives to run; by default all")
     parser.add_argument("--by", choices=["form", "library"], nargs="*", default=["form"], help="tables by group")
+    parser.add_argument("--unknown", action="store_true", help="also ask with the right entries taken out")
     parser.add_argument("--misses", action="store_true", help="list the cases that our lookup misses")
 
 
@@ -85,6 +92,8 @@ def run(options: argparse.Namespace) -> None:
                 _by_group(kind, group, answers[OURS])
             if options.misses:
                 _misses(answers[OURS])
+        if options.unknown:
+            _unknown(cases, entries)
 
 
 def by_lookup(matcher: Matcher) -> Callable[[Case], Answered]:
@@ -98,7 +107,7 @@ def by_lookup(matcher: Matcher) -> Callable[[Case], Answered]:
     return answer
 
 
-def by_peer(peer: Any, matcher: Matcher, entries: Sequence[Entry]) -> Callable[[Case], Answered]:
+def by_peer(peer: Peer, matcher: Matcher, entries: Sequence[Entry]) -> Callable[[Case], Answered]:
     """An alternative, asked for the error that our reader finds in the paste."""
     bodies: dict[str, dict[str, Any]] = {}
     for entry in entries:
@@ -155,6 +164,33 @@ def damaged(number: int, case: Case) -> Case:
     kind = ("cut at the end", "wrapped at 80", "lower")[number % 3]
     text = case.text.lower() if kind == "lower" else DECORATIONS[kind](case.text)
     return Case(**{**vars(case), "text": text})
+
+
+def without_right(case: Case, entries: Sequence[Entry], matcher: Matcher) -> Mapping[str, Any]:
+    """The answer to a case by a knowledge base that lacks every entry that would be right. `matcher` has them all."""
+    left = entries
+    while True:
+        body = matcher.lookup(case.text, WIDE).to_dict()
+        found = [match for answer in (body, *body["also"]) for match in answer["matches"]]
+        rights = {match["id"] for match in found if case.is_right(match)}
+        if not rights:
+            return body
+        left = [entry for entry in left if entry.id not in rights]
+        matcher = matcher_of(left)
+
+
+def _unknown(cases: Sequence[Case], entries: Sequence[Entry]) -> None:
+    every = matcher_of(entries)
+    asked = [case for case in cases if case.answerable]
+    taken = []
+    for case in asked:
+        body = without_right(case, entries, every)
+        if body["verdict"] == "match":
+            first = body["matches"][0]
+            taken.append((case.id, case.family, first["id"], first["confidence"]))
+    print(f"### {OURS}, right entries taken out\n")
+    print(f"unknown: {len(taken) / len(asked):.3f} ({len(taken)} of {len(asked)})\n")
+    table(("case", "family", "taken for", "confidence"), sorted(taken, key=lambda row: -row[3]))
 
 
 def _overall(kind: str, answers: Mapping[str, Sequence[Answered]]) -> None:

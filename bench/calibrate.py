@@ -32,10 +32,11 @@ from bench.report import heading, table
 from kb.answers import entry_body, entry_head
 from kb.candidates import candidates
 from kb.causes import JudgedCause
-from kb.matcher import Matcher, _trusted
+from kb.matcher import Matcher
 from kb.models import Entry
 from kb.ranking import rank
 from kb.tracebacks import read
+from kb.trust import trusted
 from kb.versions import known_versions
 
 RANKING = Path(__file__).parent.parent / "kb" / "data" / "ranking.json"
@@ -67,7 +68,7 @@ Rows = Sequence[Sequence[object]]
 @dataclass(frozen=True)
 class Sample:
     """A first candidate: what it is judged by, and whether it is right. `asked` is False where the right entries were
-    left out; `trusted` as in `kb.matcher`."""
+    left out; `trusted` as in `kb.trust`."""
 
     case: Case
     values: Mapping[str, float]
@@ -149,10 +150,11 @@ def samples_of(case: Case, matcher: Matcher) -> list[Sample]:
         margin = score - others[0].candidate.score if others else WIDEST_MARGIN
         values = {name: value for name, value in first.candidate.features.items() if name != "bias"}
         values |= {"score": score, "margin": max(-WIDEST_MARGIN, min(WIDEST_MARGIN, margin))}
-        match = matcher._match(first, chain, knowledge, versions)
-        trusted = _trusted(first.candidate, match, chain)
+        entry = entries[first.candidate.entry]
+        assert entry is not None  # candidates() names no other
+        sure = trusted(first.candidate, entry, chain)
         weight = 1.0 if asked else LEFT_OUT_WEIGHT
-        samples.append(Sample(case, values, first.candidate.entry in rights, trusted, asked, weight))
+        samples.append(Sample(case, values, entry.id in rights, sure, asked, weight))
     return samples
 
 

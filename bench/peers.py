@@ -175,7 +175,7 @@ class Chunks:
         return list(found.items())
 
 
-PEERS: dict[str, tuple[Callable[[Sequence[Entry]], Any], str | None]] = {
+PEERS: dict[str, tuple[Callable[[Sequence[Entry]], Peer], str | None]] = {
     "Whoosh alone": (Whoosh, None),
     "SQLite FTS5": (FTS5, None),
     "tantivy": (Tantivy, "tantivy"),
@@ -186,7 +186,7 @@ PEERS: dict[str, tuple[Callable[[Sequence[Entry]], Any], str | None]] = {
 """Name → what makes one, and the package that it needs."""
 
 
-def available(names: Sequence[str] | None = None) -> dict[str, Callable[[Sequence[Entry]], Any]]:
+def available(names: Sequence[str] | None = None) -> dict[str, Callable[[Sequence[Entry]], Peer]]:
     """The alternatives that can run here; says which can't."""
     found = {}
     for name, (make, needs) in PEERS.items():

@@ -17,8 +17,7 @@ from typing import Any
 
 from kb.answers import Answer, Lookup, Match, ReadException, Votes, entry_body, entry_head, entry_url
 from kb.candidates import candidates
-from kb.causes import JudgedCause, Scene, judge, singled_out
-from kb.classes import Agreement
+from kb.causes import JudgedCause, Scene, judge
 from kb.codes import codes
 from kb.engines import Engine
 from kb.errors import EngineUnavailable
@@ -27,10 +26,11 @@ from kb.libraries import library_of
 from kb.models import Context, Entry, Evidence, Slot, Traceback, Verdict
 from kb.normalize import core, fingerprint, normalize
 from kb.quicksearch import QuickSearch
-from kb.ranking import Candidate, Ranked, rank, verdict
+from kb.ranking import Ranked, rank, verdict
 from kb.redact import redact
 from kb.snippets import snippets
 from kb.tracebacks import read
+from kb.trust import trusted
 from kb.versions import fits, known_versions
 
 MOST_ERRORS = 8
@@ -126,7 +126,7 @@ class Matcher:
         explained = ranked[0].candidate.exception if ranked else _raised(chain)
         said: Verdict = "none"
         if ranked:
-            said = verdict(ranked[0].confidence, trusted=_trusted(ranked[0].candidate, matches[0], chain))
+            said = verdict(ranked[0].confidence, trusted=trusted(ranked[0].candidate, matches[0].entry, chain))
             matches = (matches[0], *(one for one in matches[1:] if one.confidence >= LEAST_CONFIDENCE))
         exceptions = tuple(
             ReadException(one, normalize(core(one.message)).text, codes(one.type, one.message), library_of(one))
@@ -304,18 +304,6 @@ def _raised(chain: tuple[Traceback, ...]) -> int:
 def _bounded(chain: tuple[Traceback, ...]) -> tuple[Traceback, ...]:
     half = MOST_CHAINED // 2
     return chain if len(chain) <= MOST_CHAINED else chain[:half] + chain[-half:]
-
-
-def _trusted(candidate: Candidate, match: Match, chain: tuple[Traceback, ...]) -> bool:
-    """Whether the first match may be called one, however likely it looks."""
-    if not match.entry.fixes:
-        return False
-    if match.entry.general and not singled_out(list(match.causes)):
-        return False
-    own_class = candidate.agreement in (Agreement.SUBCLASS, Agreement.SUPERCLASS, Agreement.NAMESAKE)
-    return not (
-        own_class and library_of(chain[candidate.exception]) != match.entry.library and candidate.tier != "code"
-    )
 
 
 def _most_telling(answers: Iterable[Answer]) -> Answer | None:

@@ -17,7 +17,7 @@ from bench.cases import Case
 from bench.decorations import DECORATIONS
 from bench.timing import alternate
 from kb.in_memory import matcher_of
-from kb.models import ErrorForm
+from kb.models import Entry, ErrorForm, Fix
 from kb.store import Store
 from kb.templates import Template
 
@@ -108,11 +108,34 @@ def labelled(folder: Path) -> str:
 
 
 def test_accuracy_compares_with_the_alternatives(tmp_path, capsys):
-    run("accuracy", "--cases", labelled(tmp_path), "--peers", "chunks in order", "--by", "library", "--misses")
+    run(
+        "accuracy",
+        "--cases",
+        labelled(tmp_path),
+        "--peers",
+        "chunks in order",
+        "--by",
+        "library",
+        "--misses",
+        "--unknown",
+    )
     said = capsys.readouterr().out
+    assert "right entries taken out" in said
     assert said.count("| kb lookup       |") == 2  # clean and damaged
     assert said.count("| chunks in order |") == 2
     assert said.count("Where we aren't first: ") == 2
+
+
+def test_entries_that_would_be_right_are_taken_out_until_none_is_left():
+    def entry(identity, title):
+        fix = Fix(id="fix", cause=None, title=title, text="As it says.")
+        return Entry(identity, title, "tea", "authored", (ErrorForm("tea.TeaError", "no {leaf} left"),), fixes=(fix,))
+
+    entries = [entry("tea/buy", "Buy leaves"), entry("tea/grow", "Buy or grow leaves"), entry("tea/other", "Drink")]
+    row = {"id": 1, "text": "tea.TeaError: no mint left", "fix_any": ["buy"], "exceptions_any": []}
+    body = accuracy.without_right(cases.case_of(row), entries, matcher_of(entries))
+    assert [match["id"] for match in body["matches"]] == ["tea/other"]
+    assert accuracy.without_right(cases.case_of(row), entries[:2], matcher_of(entries[:2]))["verdict"] == "none"
 
 
 def test_a_case_is_right_by_exception_and_fix():
