@@ -6,8 +6,8 @@ answered         of the answerable cases, those with the verdict `match` and a r
 wrong            of ALL cases, those with the verdict `match` and a first match that isn't right: what misleads
 false alarm      of the unanswerable cases, those with the verdict `match`
 
-unknown          of the answerable cases, those with the verdict `match` after every right entry was taken out: how often
-                 an error that nobody has written about is taken for another one
+unknown          of the answerable cases, those with the verdict `match` when the right entries were taken out: how
+                 often an error that nobody has written about is taken for another one
 
 A search library has no verdict. It gets the best there is: the lowest score at which it would still be wrong in at most
 2 % of these very cases counts as its `match`. Ours was set beforehand.

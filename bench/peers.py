@@ -14,7 +14,7 @@ import tempfile
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from kb.engines import Engine, EngineDocument, open_engine
 from kb.models import Entry
