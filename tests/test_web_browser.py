@@ -181,7 +181,7 @@ def test_code_is_copied_as_it_was_proven(page: Page, context: BrowserContext, si
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{site}/e/{HEADLINE_ID}")
     page.click(".fixes > li:first-child .copy >> nth=0")
-    page.wait_for_function("document.querySelector('.copy').textContent === 'Copied'")
+    page.wait_for_function("document.querySelector('.copy').textContent.startsWith('Copied')")
     copied = page.evaluate("navigator.clipboard.readText()")
     entry = page.evaluate("id => fetch(`/api/v1/entries/${id}`).then(answer => answer.json())", HEADLINE_ID)
     assert copied == entry["fixes"][0]["code"][0].rstrip("\n")

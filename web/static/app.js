@@ -1,124 +1,33 @@
-// Improves a page that works without it: answers while somebody types, copies code, votes without leaving.
+// What every page has: code is copied with one click, votes are given without leaving. All of it works without, too.
 "use strict";
 
-const form = document.querySelector("form.ask");
-const place = document.querySelector("#answer");
-const status = document.querySelector("#status");
-const PAUSE_MS = 350;
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button.copy");
+  if (button) copy(button.closest(".code").querySelector("code"), button);
+});
 
-function addCopyButtons(root) {
-  for (const block of root.querySelectorAll(".code:not(:has(.copy))")) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = "Copy";
-    button.addEventListener("click", () => copy(block, button));
-    block.append(button);
-  }
-}
-
-async function copy(block, button) {
-  const code = block.querySelector("code");
+async function copy(code, button) {
+  let said = "Copied";
   try {
     await navigator.clipboard.writeText(code.textContent);
-    button.textContent = "Copied";
   } catch {
     // No clipboard without a secure context or permission: selecting it leaves one key to press.
     getSelection().selectAllChildren(code);
-    button.textContent = "Selected";
+    said = "Selected";
   }
-  setTimeout(() => { button.textContent = "Copy"; }, 1600);
+  const name = button.firstChild; // what follows it is for those who can't see which code the button stands on
+  name.data = said;
+  announce(said);
+  setTimeout(() => { name.data = "Copy"; }, 1600);
 }
 
-// --- the answer, while typing -------------------------------------------------------------------
-
-let running = null;
-let waiting = 0;
-let answered = form ? form.elements.text.value : "";
-
-async function ask() {
-  clearTimeout(waiting);
-  const text = form.elements.text.value;
-  if (text === answered) return;
-  running?.abort();
-  running = new AbortController();
-  place.classList.add("is-old");
-  try {
-    const response = await fetch(form.dataset.answer, {
-      method: "POST",
-      headers: { "Content-Type": "text/plain; charset=utf-8" },
-      body: text,
-      signal: running.signal,
-    });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const shown = response.ok ? page.body : page.querySelector("main article");
-    place.replaceChildren(...(shown ?? page.body).childNodes);
-    answered = text;
-    addCopyButtons(place);
-    if (place.querySelector(".verdict-match, .other")) document.querySelector("#suggestions").hidden = true;
-    status.textContent = place.querySelector(".verdict-word, h1")?.textContent ?? "";
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    status.textContent = "The server can't be reached.";
-  }
-  place.classList.remove("is-old");
+// One polite line for those who listen to the page; emptied first, so that the same words are said again.
+function announce(words) {
+  const line = document.querySelector("#status");
+  if (!line) return;
+  line.textContent = "";
+  setTimeout(() => { line.textContent = words; }, 50);
 }
-
-// --- entries by the beginning of a word -----------------------------------------------------------
-
-const LONGEST_WORDS = 100;
-let asked = 0;
-
-async function suggest() {
-  const list = document.querySelector("#suggestions");
-  const text = form.elements.text.value.trim();
-  const number = ++asked;
-  let items = [];
-  if (text.length > 1 && text.length <= LONGEST_WORDS && !text.includes("\n")) {
-    const response = await fetch(`${form.dataset.suggest}?${new URLSearchParams({ limit: 6, q: text })}`).catch(() => null);
-    if (response?.ok) ({ items } = await response.json());
-  }
-  if (number !== asked) return; // a later key was faster
-  list.hidden = items.length === 0;
-  list.replaceChildren(...items.map((item) => {
-    const link = document.createElement("a");
-    link.href = item.url;
-    const title = document.createElement("span");
-    title.textContent = item.title.replaceAll("`", "");
-    const name = document.createElement("span");
-    name.className = "mono muted";
-    name.textContent = item.exception;
-    link.append(title, name);
-    return link;
-  }));
-}
-
-if (form) {
-  const box = form.elements.text;
-  box.addEventListener("input", suggest);
-  box.addEventListener("input", (event) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(ask, event.inputType === "insertFromPaste" ? 0 : PAUSE_MS);
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    ask();
-  });
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-    if (event.key === "Escape") box.blur();
-  });
-}
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select")) return;
-  const box = document.querySelector("#text");
-  if (!box) return;
-  event.preventDefault();
-  box.focus();
-  box.select();
-});
 
 // --- votes --------------------------------------------------------------------------------------
 
@@ -160,5 +69,3 @@ function tell(vote, words) {
   }
   line.textContent = words;
 }
-
-addCopyButtons(document);
