@@ -1,5 +1,5 @@
-"""`python -m bench BENCHMARK`: accuracy, families, latency, cold, http, extraction or calibrate; all but the last by
-default."""
+"""`python -m bench BENCHMARK`: accuracy, families, latency, cold, http, extraction, reader or calibrate; all but the
+last two by default."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import argparse
 import importlib
 
 DEFAULT = ("accuracy", "families", "latency", "cold", "http", "extraction")
-COMMANDS = (*DEFAULT, "calibrate")
+COMMANDS = (*DEFAULT, "reader", "calibrate")
 
 
 def main(arguments: list[str] | None = None) -> None:

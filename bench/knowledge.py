@@ -19,6 +19,7 @@ from kb.templates import Template
 
 _TAG = re.compile(r"\s+\[[^\[\]]*\]$")
 _ESCAPE = re.compile(r"\\([nt\\])")
+_ADJACENT = re.compile(r"(\{\w+\})(?:\{\w+\})+")
 
 
 @contextmanager
@@ -56,7 +57,8 @@ def catalogue(path: str | Path) -> list[Entry]:
     """Bare entries of a table with the columns `slug`, `library`, `exception` and `message_templates`.
 
     Alternatives in a cell stand between ` || `; a version tag in brackets behind one is left out, `(no message)` is an
-    empty message. Wordings that are no templates are left out.
+    empty message. Of slots side by side the first stands for all, since nothing tells where one ends. Wordings that
+    are no templates are left out.
     """
     entries = []
     with Path(path).open(encoding="utf-8", newline="") as lines:
@@ -94,7 +96,8 @@ def _is_template(text: str) -> bool:
 
 
 def _forms(cell: str) -> list[str]:
-    return [_ESCAPE.sub(_unescaped, _TAG.sub("", form)) for form in cell.split(" || ")]
+    forms = (_ADJACENT.sub(r"\1", _TAG.sub("", form)) for form in cell.split(" || "))
+    return [_ESCAPE.sub(_unescaped, form) for form in forms]
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import accuracy, calibrate, cases, corpus, families, http_load, knowledge, peers, report, worker
+from bench import accuracy, calibrate, cases, corpus, families, http_load, knowledge, peers, reader, report, worker
 from bench.__main__ import COMMANDS
 from bench.cases import Case
 from bench.decorations import DECORATIONS
@@ -30,7 +30,8 @@ CATALOGUE = (
     "slug\tlibrary\texception\tmessage_templates\n"
     "tea/no-cup\ttea\tTypeError || TeaError [2+]\tno cup stands in the saucer of guest {saucer} || no cups left [before 2.0]\n"  # noqa: E501
     "tea/no-words\ttea\tTeaError\t(no message)\n"
-    "tea/lines\ttea\tValueError\tthe tray was refused by the guest\\nbecause of a second {x} || {a}{b} is no template\n"
+    "tea/lines\ttea\tValueError\tthe tray was refused by the guest\\nbecause of a second {x} || {a\n"
+    "tea/side\ttea\tTeaError\tInvalid \\\\escape: cup {cup}{rest}\n"
 )
 
 
@@ -68,7 +69,53 @@ def test_a_catalogue_is_read_as_it_is_written(catalogue):
         ],
         "tea/no-words": [("TeaError", "")],
         "tea/lines": [("ValueError", "the tray was refused by the guest\nbecause of a second {x}")],
+        "tea/side": [("TeaError", "Invalid \\escape: cup {cup}")],
     }
+
+
+def person_says(text, exception="tea.TeaError", message="no cup for guest '<*>'."):
+    row = {"id": "tea-1", "form": "full", "text": text, "exception": exception, "explain": exception}
+    return reader.label_of({**row, "message_template": message})
+
+
+@pytest.mark.parametrize(
+    ("text", "shows", "as_shown", "read", "begins"),
+    [
+        ("TeaError: no cup for guest 'blue'", "message", True, True, True),
+        ("tea.TeaError: late: no cup\nfor guest ‘blue’", "message", True, True, False),
+        ("MilkError: no cup for guest 'blue'", "message", False, False, False),
+        ("tea.TeaError: no cup for", "name", True, False, False),
+        ("Good morning", "nothing", True, False, False),
+        ("ERROR: no cup for guest 'blue'", "message", True, True, True),
+        (
+            '{"exc": "Traceback (most recent call last):\\nTeaError: no cup for guest \'blue\'"}',
+            "message",
+            True,
+            True,
+            True,
+        ),
+    ],
+)
+def test_a_reading_is_compared_with_what_its_paste_shows(text, shows, as_shown, read, begins):
+    scored = reader.score(person_says(text))
+    assert (scored.shows, scored.as_shown, scored.read, scored.begins) == (shows, as_shown, read, begins)
+
+
+def test_a_label_without_words_asks_for_the_name():
+    assert reader.score(person_says("tea.TeaError", message="TeaError")).read
+    assert not reader.score(person_says("MilkError", message="<*>")).read
+
+
+def test_the_reader_is_measured_by_form(tmp_path, capsys):
+    rows = [
+        {"id": "a", "form": "full", "text": TEXT, "exception": "TypeError", "message_template": "no cup stands <*>"},
+        {"id": "b", "form": "cut", "text": "MilkError: sour", "exception": "MilkError", "message_template": "sweet"},
+    ]
+    (tmp_path / "cases.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    run("reader", "--cases", str(tmp_path / "cases.jsonl"), "--misses")
+    said = capsys.readouterr().out
+    assert "| all  |     2 |   1 |    1.000 |  0.500 |" in said
+    assert "| b     | cut  | name        |     True | sweet | MilkError: sour |" in said
 
 
 def test_families_show_each_decoration_and_what_is_missed(catalogue, capsys):
