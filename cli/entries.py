@@ -7,6 +7,7 @@ from collections import Counter
 
 import click
 
+from cli import completion
 from cli.session import Session
 from kb.errors import EntryNotFound
 
@@ -15,8 +16,8 @@ NO_ANSWER = 1
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--library", help="Only entries of this library.")
-@click.option("--exception", help="Only entries of this exception.")
+@click.option("--library", shell_complete=completion.libraries, help="Only entries of this library.")
+@click.option("--exception", shell_complete=completion.exceptions, help="Only entries of this exception.")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the search body.")
 @click.pass_obj
@@ -35,7 +36,7 @@ def search(
 
 
 @click.command()
-@click.argument("entry_id", metavar="ID")
+@click.argument("entry_id", metavar="ID", shell_complete=completion.entries)
 @click.option("--json", "as_json", is_flag=True, help="Print the entry as JSON.")
 @click.option("--markdown", is_flag=True, help="Print the entry as Markdown.")
 @click.pass_obj

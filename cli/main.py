@@ -25,7 +25,9 @@ COMMANDS = {
     "new": "cli.articles",
     "harvest": "cli.harvest",
     "verify": "cli.verify",
+    "run": "cli.run",
     "serve": "cli.serve",
+    "completion": "cli.completion",
 }
 """Command → the module that holds it, under its own name."""
 

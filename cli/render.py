@@ -29,9 +29,9 @@ class Terminal(Console):
         raise  # noqa: PLE0704 (Rich calls this while it handles the BrokenPipeError)
 
 
-def show_lookup(answer: Mapping[str, Any], *, full: bool = False) -> None:
-    """A lookup body, fixes first."""
-    console = Terminal(highlight=False, soft_wrap=False)
+def show_lookup(answer: Mapping[str, Any], *, full: bool = False, stderr: bool = False) -> None:
+    """A lookup body, fixes first; on standard output, or on standard error."""
+    console = Terminal(highlight=False, soft_wrap=False, stderr=stderr)
     for notice in answer["notices"]:
         console.print(plain(f"note: {notice}", "dim"))
     _show_answer(console, answer, full=full)

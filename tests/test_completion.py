@@ -1,0 +1,58 @@
+"""Completion in a real shell."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import small
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Asks bash what it would complete, with a `kb` on the path and a small knowledge base."""
+    small.base(tmp_path, {"tea/kettle.md": small.article(), "tea/cup.md": small.article("Cup", "ValueError")}).close()
+    command = tmp_path / "bin" / "kb"
+    command.parent.mkdir()
+    start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.start import main; main()"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{start}" "$@"\n')
+    command.chmod(0o755)
+    environ = {
+        "PATH": f"{command.parent}:/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "KB_DATA_DIR": str(tmp_path / "data"),
+        "KB_ARTICLES_DIR": str(tmp_path / "articles"),
+    }
+
+    def complete(*words):
+        script = (
+            'eval "$(kb completion bash)"\n'
+            f"COMP_WORDS=({' '.join(repr(word) for word in words)}); COMP_CWORD={len(words) - 1}\n"
+            '_kb_completion kb; printf "%s\\n" "${COMPREPLY[@]}"'
+        )
+        bash = shutil.which("bash") or pytest.skip("no bash")
+        done = subprocess.run([bash, "-c", script], env=environ, capture_output=True, text=True, check=True)
+        assert done.stderr == ""
+        return done.stdout.split()
+
+    return complete
+
+
+def test_bash_completes_commands_entries_and_libraries(shell):
+    assert shell("kb", "lo") == ["lookup"]
+    assert shell("kb", "show", "tea/k") == ["tea/kettle"]
+    assert shell("kb", "search", "--library", "") == ["tea"]
+    assert shell("kb", "search", "--exception", "va") == ["ValueError"]
+
+
+@pytest.mark.parametrize("name", ["zsh", "fish"])
+def test_each_shell_has_its_script(name):
+    done = subprocess.run([sys.executable, "-m", "cli.start", "completion", name], cwd=ROOT, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    assert "_KB_COMPLETE" in done.stdout
