@@ -21,6 +21,7 @@ from kb.causes import JudgedCause, Scene, judge
 from kb.codes import codes
 from kb.engines import Engine
 from kb.errors import EngineUnavailable
+from kb.facets import Facets, facets
 from kb.knowledge import Knowledge
 from kb.libraries import library_of
 from kb.models import Context, Entry, Evidence, Slot, Traceback, Verdict
@@ -29,6 +30,7 @@ from kb.quicksearch import QuickSearch
 from kb.ranking import Ranked, rank, verdict
 from kb.redact import redact
 from kb.snippets import snippets
+from kb.store.rows import Header
 from kb.tracebacks import read
 from kb.trust import trusted
 from kb.versions import fits, known_versions
@@ -39,6 +41,8 @@ MOST_CHAINED = 24
 """Exceptions of one chain that are looked at: the first and the last ones."""
 LEAST_CONFIDENCE = 0.02
 """Entries behind the first that are less likely than this are left out."""
+MOST_FOUND = 1_000
+"""Entries that a search finds at most, and counts."""
 MOST_SUGGESTED = 20_000
 """Entries that quick search knows, the first ones by id: with very many, their words would be most of the memory."""
 TEXT_CONFIDENCE = 0.2
@@ -192,16 +196,37 @@ class Matcher:
         exception: str | None = None,
         limit: int = 20,
         cursor: str | None = None,
+        *,
+        proven: bool | None = None,
     ) -> SearchPage:
-        """Entries that hold the words, best first. `cursor` is the `next` of the page before."""
+        """Published entries that hold the words, best first; the last word may be the beginning of one, words in double
+        quotes stand in a row. `cursor` is the `next` of the page before; at most MOST_FOUND are found."""
         knowledge = self.knowledge()
         offset = int(cursor) if cursor and cursor.isdecimal() else 0
-        hits = self._search_engine(knowledge).search(query, offset + limit + 200, library=library, exception=exception)
-        known = [entry for hit in hits if (entry := knowledge.entry(hit.id)) is not None]
-        page = known[offset : offset + limit]
-        items = [{**self._item(entry), "proven": entry.proven, "snippets": snippets(entry, query)} for entry in page]
+        found = self._found(knowledge, query, library, exception)
+        known = [head for head in found if proven is None or head.proven == proven]
+        entries = [knowledge.entry(head.id) for head in known[offset : offset + limit]]
+        items = [
+            {**self._item(entry), "proven": entry.proven, "snippets": snippets(entry, query)}
+            for entry in entries
+            if entry is not None
+        ]
         more = str(offset + limit) if len(known) > offset + limit else None
         return SearchPage(items, len(known), more)
+
+    def facets(
+        self, query: str, library: str | None = None, exception: str | None = None, proven: bool | None = None
+    ) -> Facets:
+        """How many of the entries that hold the words each filter would leave."""
+        return facets(self._found(self.knowledge(), query), library, exception, proven)
+
+    def _found(
+        self, knowledge: Knowledge, query: str, library: str | None = None, exception: str | None = None
+    ) -> list[Header]:
+        engine = self._search_engine(knowledge)
+        hits = engine.search(query, MOST_FOUND, library=library, exception=exception, typing=True)
+        heads = (knowledge.heads.get(hit.id) for hit in hits)
+        return [head for head in heads if head is not None and head.status == "published"]
 
     def suggest(self, prefix: str, limit: int = 8) -> list[dict[str, Any]]:
         """Entries whose title, exception or message holds words that begin as these do; from memory."""

@@ -27,7 +27,11 @@ from kb import analysis
         ("sessions classes entries status redis class", "session class entry status redis class"),
         ("GROẞE Übung", "grosse übung"),
         ("not in None for from with", "not in none for from with"),
-        ("- * / = < > ... ,;", ""),
+        ("- * / = > ... ,;", ""),
+        ("'<' not supported, `*` and \"=\"", "< not supported * ="),
+        ("'(' was never closed, '...' isn't", "( never closed ... isnt"),
+        ("a < b, wow !! ok !", "< b wow !! ok !"),
+        ("<table> a<b", "table b"),
         ("A" * 500, ""),
     ],
 )
@@ -38,6 +42,22 @@ def test_words_of_errors(text: str, words: str) -> None:
 def test_a_name_stands_where_its_first_part_does() -> None:
     tokens = {token.text: token.position for token in analysis.analyse("the StaleDataError again")}
     assert tokens == {"staledataerror": 0, "stale": 0, "data": 1, "error": 2, "again": 3}
+
+
+@pytest.mark.parametrize(
+    "text", ["the sqlalchemy.orm.StaleDataErrors' end", "..a_b.c__ it's C++ '<' != x", "HTTPError can't 3.12 __init__"]
+)
+def test_a_word_knows_where_it_stands(text: str) -> None:
+    for token in analysis.analyse(text):
+        assert text[token.start : token.end].casefold().replace("'", "").startswith(token.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "unfinished"),
+    [("Deta", "deta"), ("orm.Deta", "deta"), ("read expire_on", "expire_on"), ("done ", ""), ('"done"', ""), ("x", "")],
+)
+def test_the_last_name_may_be_unfinished(query: str, unfinished: str) -> None:
+    assert analysis.query(query).unfinished == unfinished
 
 
 def test_parts_are_marked_unless_they_were_also_typed() -> None:

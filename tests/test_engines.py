@@ -45,7 +45,7 @@ DOCUMENTS = (
         "Wire",
         ("ConnectionRefusedError",),
         ("[Errno 111] Connection refused",),
-        body="Start the server. Compare ports with != and ->, in C++ too.",
+        body="Start the server. Compare ports with != and ->, in C++ too; '<' and '!!' stand in quotes.",
     ),
 )
 
@@ -96,6 +96,10 @@ class TestContract:
             ("errno 111", "wire/refused"),
             ("e42", "shelf/book-lost"),
             ("C++ ->", "wire/refused"),
+            ("'<'", "wire/refused"),
+            ("<", "wire/refused"),
+            ("!!", "wire/refused"),
+            ('"!!"', "wire/refused"),
             ("READING ROOM", "shelf/book-lost"),
             ("sessions", "shelf/session-closed"),
         ],
@@ -120,6 +124,26 @@ class TestContract:
         assert ids(engine, '"reading room" closed') == ["shelf/book-lost"]
         assert ids(engine, '"lost error" book') == ["shelf/book-lost"]
         assert ids(engine, '"room reading"', exact=False) == ["shelf/book-lost", "shelf/session-closed"]
+
+    def test_signs_stand_in_phrases(self, engine: Engine) -> None:
+        assert ids(engine, "\"'<' and '!!' stand\"") == ["wire/refused"]
+        assert ids(engine, '"compare with !="') == []
+
+    def test_the_last_word_may_be_unfinished(self, engine: Engine) -> None:
+        assert ids(engine, "catal", typing=True) == ["shelf/book-lost"]
+        assert ids(engine, "BookLostE", typing=True)[0] == "shelf/book-lost"
+        assert ids(engine, "catal") == ids(engine, "catal ", typing=True) == []
+        assert ids(engine, "refuse connec", typing=True) == ["wire/refused"]
+        assert ids(engine, "zebra", typing=True) == []
+        shares = {hit.id: hit.share for hit in engine.search("reading roo", 5, typing=True)}
+        assert shares["shelf/book-lost"] == 1
+        assert shares["shelf/session-closed"] < 1
+
+    def test_a_whole_word_counts_more_than_one_that_begins_so(self, make: Callable[[], Engine]) -> None:
+        engine = make()
+        engine.add([EngineDocument("a/longer", "closedness"), EngineDocument("b/whole", "closed")])
+        engine.commit()
+        assert ids(engine, "closed", typing=True) == ["b/whole", "a/longer"]
 
     def test_filters(self, engine: Engine) -> None:
         assert ids(engine, "book session server", library="WIRE") == ["wire/refused"]
@@ -208,12 +232,14 @@ def test_whoosh_finds_what_memory_finds(
     tmp_path_factory: pytest.TempPathFactory, documents: list[EngineDocument], query: str, data: st.DataObject
 ) -> None:
     phrase = data.draw(st.sampled_from(["", ' "book session"', ' "closed BookLostError"']))
+    cut = data.draw(st.integers(0, 3))
     found = []
     for url in ("memory:", f"whoosh://{tmp_path_factory.mktemp('index')}"):
         engine = open_engine(url, create=True)
         engine.add(documents)
         engine.commit()
-        found.append({(hit.id, hit.share) for hit in engine.search(query + phrase, 20)})
+        typed = (query + phrase)[: len(query + phrase) - cut]
+        found.append({(hit.id, hit.share) for hit in engine.search(typed, 20, typing=cut > 0)})
         engine.close()
     assert found[0] == found[1]
 

@@ -113,7 +113,7 @@ def lookup_batch() -> Response:
 @api.get("/search", tags=[_FIND], operation_id="search", responses={200: schemas.SearchOut})
 def search(query: schemas.SearchQuery) -> Response:
     """Entries that hold these words."""
-    page = matcher().search(query.q, query.library, query.exception, query.limit, query.cursor)
+    page = matcher().search(query.q, query.library, query.exception, query.limit, query.cursor, proven=query.proven)
     return dumped(page.to_dict())
 
 

@@ -86,6 +86,7 @@ class SearchQuery(Strict):
     q: str = Field(max_length=1000, description="words, names or a piece of a message")
     library: str | None = Field(default=None, max_length=200, description="only entries of this library")
     exception: str | None = Field(default=None, max_length=200, description="only entries of this exception")
+    proven: bool | None = Field(default=None, description="only entries with, or without, a fix that was run")
     limit: int = Field(default=20, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(default=None, max_length=200)
 

@@ -77,12 +77,20 @@ class Engine(Protocol):
         """Makes what was added and removed visible, at once and as a whole."""
 
     def search(
-        self, query: str, limit: int, *, library: str | None = None, exception: str | None = None, exact: bool = True
+        self,
+        query: str,
+        limit: int,
+        *,
+        library: str | None = None,
+        exception: str | None = None,
+        exact: bool = True,
+        typing: bool = False,
     ) -> list[Hit]:
         """The best documents for the words of any text, best first, equal ones by id.
 
         Words are alternatives; the more of them (and the rarer), the better. With `exact`, what stands in
         double quotes must stand there in a row; without it, as is right for error messages, quotes mean nothing.
+        With `typing`, the query's last word also finds those that begin so; whole ones count more.
         `library` and `exception` (with or without its modules) filter, whatever their case.
         """
         ...

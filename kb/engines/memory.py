@@ -64,6 +64,9 @@ class _State:
     def frequency(self, word: str) -> int:
         return max(len(self.postings[name].get(word, ())) for name in FIELDS)
 
+    def endings(self, beginning: str) -> list[str]:
+        return [word for postings in self.postings.values() for word in postings if word.startswith(beginning)]
+
 
 class MemoryEngine:
     """See `Engine`."""
@@ -89,12 +92,19 @@ class MemoryEngine:
         self._pending = {}
 
     def search(
-        self, query: str, limit: int, *, library: str | None = None, exception: str | None = None, exact: bool = True
+        self,
+        query: str,
+        limit: int,
+        *,
+        library: str | None = None,
+        exception: str | None = None,
+        exact: bool = True,
+        typing: bool = False,
     ) -> list[Hit]:
         """See `Engine.search`."""
         state = self._state
         asked = analysis.query(query)
-        scores = Scores.plan(asked, len(state.names), state.frequency)
+        scores = Scores.plan(asked, len(state.names), state.frequency, state.endings if typing else None)
         for name in FIELDS:
             for word in scores.words:
                 found = state.postings[name].get(word, [])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,6 +25,8 @@ from kb.engines.scoring import FIELDS, Posting, Scores, rarity
 from kb.errors import EngineUnavailable
 
 _WRITER_MEGABYTES = 64
+MOST_LOOKED_AT = 500
+"""Words of a field that begin as an unfinished one: of more, those that come first in the alphabet."""
 _REBUILD = "run `kb index --rebuild`"
 
 
@@ -102,14 +105,21 @@ class WhooshEngine:
         self._lengths: dict[str, dict[int, float]] = {name: {} for name in FIELDS}
 
     def search(
-        self, query: str, limit: int, *, library: str | None = None, exception: str | None = None, exact: bool = True
+        self,
+        query: str,
+        limit: int,
+        *,
+        library: str | None = None,
+        exception: str | None = None,
+        exact: bool = True,
+        typing: bool = False,
     ) -> list[Hit]:
         """See `Engine.search`."""
         asked = analysis.query(query)
         with self._guarded("can't be read"), self._lock:
             reader = self._searcher.reader()
             documents = reader.doc_count_all()
-            scores = Scores.plan(asked, documents, self._frequency)
+            scores = Scores.plan(asked, documents, self._frequency, self._endings if typing else None)
             for name in FIELDS:
                 average = self._searcher.avg_field_length(name) or 1.0
                 for word in scores.words:
@@ -124,6 +134,11 @@ class WhooshEngine:
 
     def _frequency(self, word: str) -> int:
         return max(int(self._searcher.doc_frequency(name, word)) for name in FIELDS)
+
+    def _endings(self, beginning: str) -> list[str]:
+        reader = self._searcher.reader()
+        found = (islice(reader.expand_prefix(name, beginning), MOST_LOOKED_AT) for name in FIELDS)
+        return [word.decode() for words in found for word in words]
 
     def _postings(self, reader: IndexReader, name: str, word: str) -> Iterator[Posting]:
         """Where a word stands. Read one by one: Whoosh's own union of many words takes twice as long,
