@@ -70,8 +70,10 @@ def _suggest(matcher: Matcher, request: dict[str, Any], _: int) -> dict[str, Any
 
 
 def _search(matcher: Matcher, request: dict[str, Any], _: int) -> dict[str, Any]:
-    filters = {name: _text(request, name) if request.get(name) else None for name in ("library", "exception", "cursor")}
-    return matcher.search(_text(request, "q"), limit=_limit(request, 20), **filters).to_dict()
+    library, exception, cursor = (
+        _text(request, name) if request.get(name) else None for name in ("library", "exception", "cursor")
+    )
+    return matcher.search(_text(request, "q"), library, exception, _limit(request, 20), cursor).to_dict()
 
 
 def _entry(matcher: Matcher, request: dict[str, Any], _: int) -> dict[str, Any]:
