@@ -106,7 +106,8 @@ def label_of(row: Mapping[str, Any]) -> Label:
 def score(label: Label) -> Score:
     """Compares what the reader says with the label."""
     reading = read(label.text)
-    told = [(place, tb) for place, chain in enumerate(reading.errors) for tb in chain]
+    chains = [*reading.errors, *((line,) for line in reading.beside)]
+    told = [(place, tb) for place, chain in enumerate(chains) for tb in chain]
     named = [(place, tb) for place, tb in told if last_part(tb.type) in label.names]
     fitting = [(place, tb) for place, tb in told if _fits(label, tb)]
     begins = any(_stands(label.message, text, begins=True) for _, tb in fitting for text in _texts(label, tb))

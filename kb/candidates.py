@@ -76,6 +76,13 @@ def candidates(chain: tuple[Traceback, ...], knowledge: Knowledge, versions: Map
     return found
 
 
+def is_printed_by_a_tool(one: Traceback, knowledge: Knowledge) -> bool:
+    """Whether a text without an exception is, as a whole or in its first line, what a known tool prints."""
+    texts = dict.fromkeys((one.message, one.message.partition("\n")[0]))
+    hits = (hit for text in texts for hit in knowledge.index.find(one.type, text, damaged=False))
+    return any(hit.row.exception.startswith(LINE_PREFIXES) for hit in hits)
+
+
 def _hits(one: Traceback, knowledge: Knowledge) -> list[TemplateHit]:
     """The wordings that the message fits, most specific first.
 

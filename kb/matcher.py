@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any
 
 from kb.answers import Answer, Lookup, Match, ReadException, Votes, entry_body, entry_head, entry_url
-from kb.candidates import candidates
+from kb.candidates import candidates, is_printed_by_a_tool
 from kb.causes import JudgedCause, Scene, judge
 from kb.codes import codes
 from kb.engines import Engine
@@ -104,6 +104,7 @@ class Matcher:
         answers = [self._answer(_bounded(chain), knowledge, versions, limit) for chain in reading.errors[-MOST_ERRORS:]]
         if len(reading.errors) > MOST_ERRORS:
             notices.append(f"{len(reading.errors)} errors in this paste; the last {MOST_ERRORS} are answered")
+        answers = [*self._beside(reading.beside, knowledge, versions, limit), *answers]
         first = _most_telling(answers)
         if first is None:
             first = Answer("none", fingerprint("", normalize(core(text[:2000])).text))
@@ -121,10 +122,19 @@ class Matcher:
         )
 
     def _answer(
-        self, chain: tuple[Traceback, ...], knowledge: Knowledge, versions: dict[str, str], limit: int
+        self,
+        chain: tuple[Traceback, ...],
+        knowledge: Knowledge,
+        versions: dict[str, str],
+        limit: int,
+        printed: bool = False,
     ) -> Answer:
-        """The answer to one error from codes and templates."""
-        found = candidates(chain, knowledge, versions)
+        """The answer to one error from codes and templates; `printed`: only from those of tools, word for word."""
+        found = [
+            one
+            for one in candidates(chain, knowledge, versions)
+            if not printed or {"line", "whole"} <= set(one.features)
+        ]
         ranked = rank(found, limit)
         matches = tuple(self._match(one, chain, knowledge, versions) for one in ranked)
         explained = ranked[0].candidate.exception if ranked else _raised(chain)
@@ -139,6 +149,14 @@ class Matcher:
         shown = exceptions[explained]
         print_of = fingerprint(shown.traceback.type, shown.normalized)
         return Answer(said, print_of, exceptions, explained, matches if said != "none" else ())
+
+    def _beside(
+        self, lines: tuple[Traceback, ...], knowledge: Knowledge, versions: dict[str, str], limit: int
+    ) -> list[Answer]:
+        """The answers to lines around the tracebacks, as far as each is surely one that a known tool prints."""
+        known = [line for line in lines if is_printed_by_a_tool(line, knowledge)]
+        answers = [self._answer((line,), knowledge, versions, limit, printed=True) for line in known]
+        return [one for one in answers if one.verdict == "match"]
 
     def _match(
         self, ranked: Ranked, chain: tuple[Traceback, ...], knowledge: Knowledge, versions: dict[str, str]

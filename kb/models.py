@@ -86,7 +86,8 @@ class Reading:
     `errors` are the independent errors in the order they stand there; each is a chain of exceptions in
     printed order, so that its last `raised` one is what ended the program. `dialect` names the form
     (`python`, `ipython`, `pytest`, … or `none`). `python` and `packages` are versions that paths in the
-    frames give away.
+    frames give away. `beside` are lines around tracebacks that may tell the error in a tool's own words; most say
+    nothing, so they count only where they are known.
     """
 
     dialect: str
@@ -94,6 +95,7 @@ class Reading:
     python: str | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    beside: tuple[Traceback, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

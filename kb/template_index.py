@@ -130,8 +130,11 @@ class TemplateIndex:
     def __len__(self) -> int:
         return len(self._templates)
 
-    def find(self, exception: str, message: str) -> list[TemplateHit]:
-        """The templates that the message fits, most specific first; between equals the exception's name decides."""
+    def find(self, exception: str, message: str, damaged: bool = True) -> list[TemplateHit]:
+        """The templates that the message fits, most specific first; between equals the exception's name decides.
+
+        Where `damaged` is False, only whole matches are looked for.
+        """
         full = Squeezed(message)
         looked = full.text
         if len(looked) > LONGEST_HEAD + LONGEST_END:
@@ -141,7 +144,7 @@ class TemplateIndex:
         bare = full if len(short) == len(message) else Squeezed(short)
         hits = sorted(self._whole(exception, full, bare, ranks), key=_order)
         certain = any(hit.agrees and hit.weight >= CERTAIN for hit in hits)
-        if not certain and (not hits or hits[0].weight < EXPLAINED * len(bare.text)):
+        if damaged and not certain and (not hits or hits[0].weight < EXPLAINED * len(bare.text)):
             seen = {hit.row.id for hit in hits}
             parts = list(self._partial(exception, message, ranks, seen))
             if parts:

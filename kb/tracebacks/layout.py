@@ -218,5 +218,5 @@ def _continues(line: Line, last: Line, following: Line, width: int) -> bool:
     error = shapes.EXCEPTION.match(following.text)
     name = shapes.EXCEPTION.match(text)
     if error and name and name["message"] is None and "." in name["type"] and not words.is_exception(name["type"]):
-        return words.is_exception(name["type"] + error["type"])
+        return not words.is_exception(error["type"]) and words.is_exception(name["type"] + error["type"])
     return False

@@ -55,7 +55,7 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
     start, end, behind = match.end(), len(text), at + 1
     message: list[Line] = []
     if match["quote"]:
-        return Found(at + 1, "none", (_message(lines, at, at + 1),), bare=True, start=at)
+        return Found(at + 1, "none", (as_error(lines, at, at + 1),), bare=True, start=at)
     if ":" in match.group():
         before = text[: match.start()]
         opening = before[-1:] if before[-1:] in "`\"'“(" else ""
@@ -80,27 +80,26 @@ def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]
     `skipped` are stretches of frames, which say nothing by themselves.
     """
     inside = {at for item in skipped for at in range(item.start, item.end)}
-    told = [line for line in lines if line.text.strip()]
-    short = len(told) <= 3
+    short = sum(1 for line in lines if line.text.strip()) <= 3
     candidates: list[tuple[float, int, Traceback]] = []
     at = 0
     while at < len(lines):
         line = lines[at]
-        score = 0.0 if at in inside else _score(line.text)
-        telling = at not in inside and words.trouble(line.text[:4000])
-        fields = [value for value in _values(line) if _score(value.text) > 0] if telling else []
+        if at in inside or not line.text.strip():
+            at += 1
+            continue
+        trouble = words.trouble(line.text[:4000])
+        fields = [value for value in _values(line) if _score(value.text) > 0] if trouble else []
         if fields:
-            candidates += [(_score(value.text) + 2, at, _message([value], 0, 1)) for value in fields]
+            candidates += [(_score(value.text) + 2, at, as_error([value], 0, 1)) for value in fields]
             at += 1
             continue
-        if at in inside:
-            at += 1
-            continue
-        if score <= 0 and not (short and line.text.strip() and not candidates):
+        score = _score(line.text, trouble)
+        if score <= 0 and not (short and not candidates):
             at += 1
             continue
         end = messages.take(lines, at + 1, line.indent)
-        candidates.append((score, at, _message(lines, at, end)))
+        candidates.append((score, at, as_error(lines, at, end)))
         at = end
         if len(candidates) > 200:
             break
@@ -132,12 +131,16 @@ def _values(line: Line, depth: int = 0) -> list[Line]:
     return found
 
 
-def _score(text: str) -> float:
-    """How much a line looks like a message: its label, its words of trouble; code and prompts don't."""
-    if not text.strip() or len(text) > 4000:
-        return 0 if not text.strip() else 0.5 * bool(words.trouble(text[:4000]))
-    score = float(words.trouble(text))
-    if score and _LABEL.search(text[:200]):
+def _score(text: str, trouble: int | None = None) -> float:
+    """How much a line looks like a message: its label, its words of trouble (counted already, or here); code and
+    prompts don't."""
+    trouble = words.trouble(text[:4000]) if trouble is None else trouble
+    if len(text) > 4000:
+        return 0.5 * bool(trouble)
+    if not trouble:
+        return 0
+    score = float(trouble)
+    if _LABEL.search(text[:200]):
         score += 2
     if shapes.PROMPT.match(text) or _CODE.match(text) or text.lstrip().startswith(words.PROSE):
         score -= 2
@@ -148,7 +151,8 @@ def _score(text: str) -> float:
     return score
 
 
-def _message(lines: list[Line], at: int, end: int) -> Traceback:
+def as_error(lines: list[Line], at: int, end: int) -> Traceback:
+    """Lines as a message without a name, what logs put in front of it left out."""
     line = lines[at]
     start = 0
     if head := prefixes.HEAD.match(line.text):

@@ -28,9 +28,10 @@ _BAR = re.compile(r"\s{0,40}\|")
 _LEVEL = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)\b", re.IGNORECASE)
 HEAD = re.compile(
     r"\s*(?:(?:"
-    r"[\[(]?\d{4}[-/.]\d\d[-/.]\d\d(?:[T ]\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?[\])]?"
+    r"\[[^\]\n]{1,80}\]"
+    r"|[\[(]?\d{4}[-/.]\d\d[-/.]\d\d(?:[T ]\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?[\])]?"
     r"|\d\d/\d\d/\d{4} \d\d?:\d\d:\d\d(?: [AP]M)?|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?"
-    r"|\[[^\]\n]{1,80}\]|\([\w.:-]{1,60}\)|<[\w.]{1,30}>"
+    r"|\([\w.:-]{1,60}\)|<[\w.]{1,30}>"
     r"|(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL|[IWEF]\d{4}|stderr|stdout|F)\b:?"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?"
     r"|[\w.-]{1,40} (?=[\w./-]{1,60}\[[\w.]+\]:)|[\w./-]{1,60}\[[\w.]{1,20}\]:|[\w.-]{1,40}\s{0,20}\||\||-|–|::|>"

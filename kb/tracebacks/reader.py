@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kb.models import Reading, Traceback
 from kb.tracebacks import boxes, loose, pages, paths, shapes, wrapped
+from kb.tracebacks.beside import beside
 from kb.tracebacks.chains import Chain, assemble
 from kb.tracebacks.cleaning import clean
 from kb.tracebacks.decode import repair
@@ -30,6 +31,7 @@ def read(text: str) -> Reading:
     lines = clean(text, lines)
     found = scan(lines)
     errors = assemble(found)
+    around: tuple[Traceback, ...] = ()
     if not errors:
         lines = [boxes.inner(line) for line in lines]
         found = _weak(lines)
@@ -40,10 +42,12 @@ def read(text: str) -> Reading:
         # Seldom what went wrong: a line that is labelled as an error may stand beside it.
         labelled = [tb for tb in loose.unnamed(lines, found) if loose.is_labelled(text[tb.span[0] : tb.span[1]])]
         errors = (*((tb,) for tb in labelled), *errors)
+    else:
+        around = beside(lines, found)
     errors = tuple(with_wrapped(chain) for chain in errors)
     frames = [frame for chain in errors for tb in chain for frame in tb.frames]
     dialect = next((item.dialect for item in found if item.errors), "none")
-    return Reading(dialect, errors, paths.python_version(frames), paths.package_versions(frames), notices)
+    return Reading(dialect, errors, paths.python_version(frames), paths.package_versions(frames), notices, around)
 
 
 def scan(lines: list[Line]) -> list[Found]:
