@@ -1,7 +1,9 @@
 """What does a lookup cost over HTTP? `POST /api/v1/lookup` beside an empty JSON route of the same application.
 
-One worker process, 8 connections; the two routes take turns on the same server; requests a second, and the share of the
-empty route's that the lookup keeps, round by round.
+One worker process, 8 connections, pastes of twenty frames, ten results asked. Three routes take turns: an empty one of
+a bare Flask application on the same kind of server, an empty one of ours, behind all that every request goes through,
+and the lookup. share: of the empty route's requests a second that the lookup keeps, round by round; of bare: the same
+against the bare application.
 """
 
 from __future__ import annotations
@@ -16,20 +18,35 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from bench import http_load
+from bench.corpus import harvested, pastes
 from bench.http_app import EMPTY, THREADS
 from bench.http_load import Load
+from bench.http_parts import parts
 from bench.knowledge import recorded
+from bench.latency import corpus_file, store_file
 from bench.report import heading, table
+from bench.worker import rows_of
 from indexer import pipeline
 from kb.settings import load
 
 LOOKUP = "/api/v1/lookup"
-_PATIENCE = 30.0
+SHIPPED = "shipped articles"
+_PASTES = 2000
+_PATIENCE = 60.0
+
+
+class Round(NamedTuple):
+    """What the three routes bore, one after the other."""
+
+    bare: Load
+    empty: Load
+    lookup: Load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,67 +54,95 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of load, each route and round")
     parser.add_argument("--servers", nargs="*", default=["granian", "gunicorn"], choices=["granian", "gunicorn"])
+    parser.add_argument("--templates", type=int, default=100_000, help="0: only the shipped articles")
+    parser.add_argument(
+        "--folder", type=Path, help="where the corpus and its store are kept; by default the data folder"
+    )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Prints the table."""
-    texts = [case.text for case in recorded()][:200]
+    """Prints the tables."""
     notes = (__doc__ or "").split("\n\n", 1)[1].strip().split("\n")
     if not http_load.wrk():
         notes.append("wrk isn't installed: the load comes from Python threads, which are slower than the server.")
     heading("HTTP", *notes)
-    rows = []
+    rows, inside = [], []
     with TemporaryDirectory(prefix="kb-bench-") as folder:
-        pipeline.index(load({"data_dir": folder}, {}))
-        environment = {**os.environ, "KB_DATA_DIR": folder}
-        for server in options.servers:
-            if server == "gunicorn" and not importlib.util.find_spec("gunicorn"):
-                print("(gunicorn is left out: it isn't installed)")
-                continue
-            with _serving(server, environment) as port:
-                rounds = [_round(port, texts, options.seconds, Path(folder)) for _ in range(options.rounds + 1)][1:]
-            shares = [lookup.rate / empty.rate for empty, lookup in rounds]
-            rows.append(
-                (
-                    server,
-                    statistics.median(empty.rate for empty, _ in rounds),
-                    statistics.median(lookup.rate for _, lookup in rounds),
-                    statistics.median(shares),
-                    f"{min(shares):.2f} to {max(shares):.2f}",
-                    statistics.median(empty.p99 for empty, _ in rounds),
-                    statistics.median(lookup.p99 for _, lookup in rounds),
-                    sum(empty.failed + lookup.failed for empty, lookup in rounds),
-                )
-            )
-    columns = (
-        "server",
-        "empty, req/s",
-        "lookup, req/s",
-        "share",
-        "by round",
-        "empty p99 ms",
-        "lookup p99 ms",
-        "failed",
+        for name, environment, texts in _knowledge(options, Path(folder)):
+            inside.append((name, *parts(environment, texts[:500])))
+            for server in options.servers:
+                if server == "gunicorn" and not importlib.util.find_spec("gunicorn"):
+                    print("(gunicorn is left out: it isn't installed)")
+                    continue
+                rounds = _rounds(server, environment, texts, options, Path(folder))
+                rows.append((name, server, *_figures(rounds)))
+    columns = ("knowledge", "server", "bare, req/s", "empty, req/s", "lookup, req/s", "share", "by round", "of bare")
+    table((*columns, "empty p99 ms", "lookup p99 ms", "p99 ratio", "failed"), rows)
+    print("Inside one process, microseconds of CPU a call (medians): where a lookup's time goes.\n")
+    table(("knowledge", "empty route", "lookup route", "matcher", "of it reading", "body as a dict", "as JSON"), inside)
+
+
+def _knowledge(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, dict[str, str], list[str]]]:
+    """Each knowledge base by name, the environment that opens it, and what is looked up in it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
+    shipped = {**kept, "KB_DATA_DIR": str(folder / "shipped")}
+    pipeline.index(load({}, shipped))
+    yield SHIPPED, shipped, [case.text for case in recorded()][:_PASTES]
+    if options.templates:
+        home = options.folder or load({}).data_dir / "bench"
+        rows = harvested(home / "harvested.jsonl")
+        corpus = corpus_file(home, rows, options.templates, fresh=False)
+        store, _ = store_file(home, corpus, options.templates, fresh=False)
+        many = {**kept, "KB_DATA_DIR": str(folder / "many"), "KB_DATABASE_URL": f"sqlite:///{store}"}
+        # Words are asked for where no template fits: by a few pastes of a thousand. An index would take minutes.
+        many["KB_ENGINE_URL"] = "memory:"
+        asked = [text for _, text in pastes(rows_of(str(corpus), min(options.templates, 10_000)), _PASTES)]
+        yield f"{options.templates} templates", many, asked
+
+
+def _rounds(
+    server: str, environment: Mapping[str, str], texts: list[str], options: argparse.Namespace, folder: Path
+) -> list[Round]:
+    """Rounds of load, after one that doesn't count."""
+    with ExitStack() as stack:
+        bare = stack.enter_context(_serving(server, "bare", environment))
+        ours = stack.enter_context(_serving(server, "application", environment))
+
+        def put(port: int, path: str, texts: list[str]) -> Load:
+            return http_load.put(port, path, texts, options.seconds, folder)
+
+        rounds = [
+            Round(put(bare, EMPTY, []), put(ours, EMPTY, []), put(ours, LOOKUP, texts))
+            for _ in range(options.rounds + 1)
+        ]
+    return rounds[1:]
+
+
+def _figures(rounds: list[Round]) -> tuple[object, ...]:
+    shares = [one.lookup.rate / one.empty.rate for one in rounds]
+    return (
+        *(statistics.median(one[place].rate for one in rounds) for place in range(3)),
+        statistics.median(shares),
+        f"{min(shares):.2f} to {max(shares):.2f}",
+        statistics.median(one.lookup.rate / one.bare.rate for one in rounds),
+        statistics.median(one.empty.p99 for one in rounds),
+        statistics.median(one.lookup.p99 for one in rounds),
+        statistics.median(one.lookup.p99 / one.empty.p99 for one in rounds),
+        sum(load.failed for one in rounds for load in one),
     )
-    table(columns, rows)
-
-
-def _round(port: int, texts: list[str], seconds: float, folder: Path) -> tuple[Load, Load]:
-    empty = http_load.put(port, EMPTY, [], seconds, folder)
-    return empty, http_load.put(port, LOOKUP, texts, seconds, folder)
 
 
 @contextmanager
-def _serving(server: str, environment: Mapping[str, str]) -> Iterator[int]:
+def _serving(server: str, name: str, environment: Mapping[str, str]) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     if server == "granian":
-        command = [sys.executable, "-m", "bench.http_app", str(port)]
+        command = [sys.executable, "-m", "bench.http_app", str(port), name]
     else:
         command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-w", "1", "-k", "gthread"]
-        command += ["--threads", str(THREADS), "--log-level", "critical", "bench.http_app:application()"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        command += ["--threads", str(THREADS[server]), "--log-level", "critical", f"bench.http_app:{name}()"]
+    process = subprocess.Popen(command, env={**environment}, stdout=subprocess.DEVNULL)
     try:
         _wait(process, port)
         yield port

@@ -1,6 +1,7 @@
-"""The web application with one route more, which answers an empty JSON object: `python -m bench.http_app PORT`.
+"""What the HTTP benchmark serves: the web application with one route more, which answers an empty JSON object, and a
+Flask application that has nothing but such a route. `python -m bench.http_app PORT NAME` serves one with granian.
 
-`application()` is what gunicorn is given; run as a program it serves with granian, as `kb serve` does.
+`application()` and `bare()` are what gunicorn is given.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 EMPTY = "/bench/empty"
-THREADS = 8
+THREADS = {"granian": 1, "gunicorn": 8}
+"""Of the one process; granian reads requests itself, so more threads would only wait for each other."""
 
 
 def application() -> Flask:
@@ -33,7 +35,16 @@ def application() -> Flask:
     return app
 
 
-def main(port: int) -> None:
+def bare() -> Flask:
+    """The least that Flask can do."""
+    from flask import Flask, jsonify
+
+    app = Flask("bare")
+    app.add_url_rule(EMPTY, "empty", lambda: jsonify({}))
+    return app
+
+
+def main(port: int, name: str) -> None:
     """Serves with granian, one process."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -45,12 +56,12 @@ def main(port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=THREADS,
+        blocking_threads=THREADS["granian"],
         log_level=LogLevels.warning,
         websockets=False,
     )
-    server.serve(target_loader=application, wrap_loader=False)
+    server.serve(target_loader={"application": application, "bare": bare}[name], wrap_loader=False)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])

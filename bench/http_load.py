@@ -41,7 +41,7 @@ def _with_wrk(tool: str, port: int, path: str, texts: Sequence[str], seconds: fl
     command = [tool, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency"]
     if texts:
         script = folder / "lookups.lua"
-        bodies = ",\n".join(f"[====[{json.dumps({'text': text})}]====]" for text in texts)
+        bodies = ",\n".join(f"[====[{json.dumps({'text': text, 'limit': 10})}]====]" for text in texts)
         script.write_text(
             f"local bodies, turn = {{{bodies}}}, 0\n"
             'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
@@ -65,7 +65,7 @@ def _with_threads(port: int, path: str, texts: Sequence[str], seconds: float) ->
     import time
 
     until, taken, failures = time.monotonic() + seconds, list[float](), list[int]()
-    bodies = [json.dumps({"text": text}) for text in texts]
+    bodies = [json.dumps({"text": text, "limit": 10}) for text in texts]
 
     def client(turn: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

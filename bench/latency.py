@@ -111,13 +111,13 @@ class _Worker:
 
 
 def _by_size(options: argparse.Namespace, folder: Path, rows: Sequence[Row], sizes: Sequence[int]) -> None:
-    corpus = _corpus(folder, rows, sizes[-1], fresh=options.fresh)
+    corpus = corpus_file(folder, rows, sizes[-1], fresh=options.fresh)
     peers = list(available(options.peers))
     workers: list[_Worker] = []
     built: dict[int, tuple[float | None, float]] = {}
     try:
         for size in sizes:
-            path, seconds = _store(folder, corpus, size, fresh=options.fresh)
+            path, seconds = store_file(folder, corpus, size, fresh=options.fresh)
             built[size] = seconds, path.stat().st_size / 1e6
             for subject in (KB, INDEX, *peers):
                 if size <= SLOW.get(subject, 10**9):
@@ -175,7 +175,7 @@ def _answer(lines: IO[str] | None) -> dict[str, float]:
     return found
 
 
-def _corpus(folder: Path, rows: Sequence[Row], size: int, *, fresh: bool) -> Path:
+def corpus_file(folder: Path, rows: Sequence[Row], size: int, *, fresh: bool) -> Path:
     """The file that holds at least so many templates."""
     of = hashlib.sha256(repr(rows).encode()).hexdigest()[:8]
     path = folder / f"corpus-{of}-{size}.jsonl"
@@ -185,7 +185,7 @@ def _corpus(folder: Path, rows: Sequence[Row], size: int, *, fresh: bool) -> Pat
     return path
 
 
-def _store(folder: Path, corpus: Path, size: int, *, fresh: bool) -> tuple[Path, float | None]:
+def store_file(folder: Path, corpus: Path, size: int, *, fresh: bool) -> tuple[Path, float | None]:
     """A store of bare entries, and how long it took where it was made now."""
     from kb.store.schema import REVISION
 

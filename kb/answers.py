@@ -5,13 +5,14 @@ Captures are filled into titles and prose here, and nowhere else; code stays exa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kb.causes import JudgedCause
 from kb.fill import fill
-from kb.models import Entry, Evidence, Fix, Reading, Slot, Span, Tier, Traceback, Verdict
+from kb.models import Entry, Evidence, Reading, Slot, Span, Tier, Traceback, Verdict
 
 Votes = Mapping[tuple[str, str], tuple[int, int]]
 """(entry id, fix id) → how often readers said that it worked and that it did not."""
@@ -133,7 +134,7 @@ def entry_head(entry: Entry, captures: Mapping[str, str], base_url: str = "") ->
     """The fields that name an entry."""
     return {
         "id": entry.id,
-        "title": fill(entry.title, captures, slot_names(entry)),
+        "title": fill(entry.title, captures, _fixed(_Same(entry)).names),
         "url": entry_url(entry.id, base_url),
         "library": entry.library,
         "origin": entry.origin,
@@ -146,7 +147,8 @@ def entry_body(
     entry: Entry, causes: tuple[JudgedCause, ...], captures: Mapping[str, str], votes: Votes
 ) -> dict[str, Any]:
     """Wordings, causes and fixes of an entry, in the order of `causes`, with captures filled in."""
-    names = slot_names(entry)
+    fixed = _fixed(_Same(entry))
+    names = fixed.names
 
     def filled(text: str) -> str:
         return fill(text, captures, names)
@@ -154,8 +156,7 @@ def entry_body(
     order = {judged.cause.id: place for place, judged in enumerate(causes)}
     fixes = sorted(entry.fixes, key=lambda fix: order.get(fix.cause or "", len(order)))
     return {
-        "errors": [form.to_dict() for form in entry.errors],
-        "codes": list(entry.codes),
+        **fixed.before,
         "summary": filled(entry.summary),
         "causes": [
             {
@@ -168,34 +169,24 @@ def entry_body(
             }
             for judged in causes
         ],
-        "fixes": [_fix(entry, fix, votes, filled) for fix in fixes],
+        "fixes": [
+            {
+                "id": fix.id,
+                "cause": fix.cause,
+                "title": filled(fix.title),
+                "text": filled(fix.text),
+                **fixed.fixes[fix.id],
+                "feedback": _feedback(votes.get((entry.id, fix.id), (0, 0))),
+            }
+            for fix in fixes
+        ],
         "avoid": [{"title": filled(one.title), "text": filled(one.text)} for one in entry.avoid],
-        "references": list(entry.references),
-        "see_also": list(entry.see_also),
-        "reproduction": list(entry.reproduction),
-        "tags": list(entry.tags),
-        "applies_to": list(entry.applies_to),
-        "provenance": {
-            "file": entry.file,
-            "url": entry.url,
-            "published": entry.published,
-            "updated": entry.updated,
-        },
+        **fixed.after,
     }
 
 
-def _fix(entry: Entry, fix: Fix, votes: Votes, filled: Callable[[str], str]) -> dict[str, Any]:
-    worked, failed = votes.get((entry.id, fix.id), (0, 0))
-    return {
-        "id": fix.id,
-        "cause": fix.cause,
-        "title": filled(fix.title),
-        "text": filled(fix.text),
-        "code": list(fix.code),
-        "program": fix.program,
-        "verified": [proof.to_dict() for proof in fix.verified],
-        "feedback": {"worked": worked, "failed": failed},
-    }
+def _feedback(votes: tuple[int, int]) -> dict[str, int]:
+    return {"worked": votes[0], "failed": votes[1]}
 
 
 def slot_names(entry: Entry) -> frozenset[str]:
@@ -203,3 +194,59 @@ def slot_names(entry: Entry) -> frozenset[str]:
     from kb.templates import Template
 
     return frozenset(name for form in entry.errors for name in Template.parse(form.message).slots)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fixed:
+    """What an entry's answers have in common, whatever the paste: made once an entry, and handed out as it is, so
+    nobody may change it. Building it anew took longer than writing the whole answer as JSON."""
+
+    names: frozenset[str]
+    before: dict[str, Any]
+    fixes: dict[str, dict[str, Any]]
+    after: dict[str, Any]
+
+
+class _Same:
+    """An entry as a key: the very object, since comparing two entries would read them whole."""
+
+    __slots__ = ("entry",)
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+
+    def __hash__(self) -> int:
+        return id(self.entry)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.entry is self.entry
+
+
+@lru_cache(maxsize=1024)
+def _fixed(key: _Same) -> _Fixed:
+    entry = key.entry
+    return _Fixed(
+        names=slot_names(entry),
+        before={"errors": [form.to_dict() for form in entry.errors], "codes": list(entry.codes)},
+        fixes={
+            fix.id: {
+                "code": list(fix.code),
+                "program": fix.program,
+                "verified": [proof.to_dict() for proof in fix.verified],
+            }
+            for fix in entry.fixes
+        },
+        after={
+            "references": list(entry.references),
+            "see_also": list(entry.see_also),
+            "reproduction": list(entry.reproduction),
+            "tags": list(entry.tags),
+            "applies_to": list(entry.applies_to),
+            "provenance": {
+                "file": entry.file,
+                "url": entry.url,
+                "published": entry.published,
+                "updated": entry.updated,
+            },
+        },
+    )

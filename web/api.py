@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
+import orjson
 from flask import Response, current_app, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
@@ -61,8 +62,17 @@ def matcher() -> Matcher:
 
 
 def dumped(value: Any, status: int = 200) -> Response:
-    """`value` as JSON. Escaped to ASCII, so that no character of a paste can make it fail."""
-    return Response(json.dumps(value, separators=(",", ":")), status, content_type="application/json")
+    """`value` as JSON."""
+    return Response(written(value), status, content_type="application/json")
+
+
+def written(value: Any) -> bytes:
+    """`value` as JSON text, whatever a paste brought into it: orjson takes no half of a surrogate pair and no number
+    of more than 64 bits, the standard library does."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 def looked_up(text: str, limit: int = 5, context: schemas.ContextIn | None = None) -> dict[str, Any]:

@@ -10,9 +10,10 @@ import io
 import json
 from typing import Any, NoReturn, TypeVar
 
+import orjson
 from flask import abort, current_app, request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, UnsupportedMediaType
 
 from kb.tracebacks.decode import decode, repair
 from web.problems import BadFields
@@ -23,6 +24,7 @@ SLACK = 64 * 1024
 DRAIN = 64 * 1024 * 1024
 """Bytes of a body that is too long that are still read, so that the client gets to see the answer."""
 _PIECE = 64 * 1024
+_BODY = "kb.body"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,22 +36,48 @@ def read_bounded() -> None:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without compression.")
     most = current_app.extensions["settings"].max_paste_bytes * ESCAPED + SLACK
-    stream, taken, pieces = request.stream, 0, []
     if (request.content_length or 0) > most + DRAIN:
         too_large()
+    body, taken = _read(most)
+    if taken > most:
+        too_large()
+    environ = request.environ
+    environ[_BODY] = body
+    environ["wsgi.input"] = io.BytesIO(body)  # for forms, which Werkzeug reads
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    request.__dict__.pop("stream", None)  # cached by Werkzeug; the next reader gets the bytes in memory
+
+
+def _read(most: int) -> tuple[bytes, int]:
+    """The body, cut after `most` bytes, and how many bytes came; beyond `most + DRAIN` none are read."""
+    length = request.content_length
+    if length is not None and length <= most:  # the usual case; Werkzeug's guards would cost as much as parsing it
+        return _exactly(length), length
+    stream, taken, pieces = request.stream, 0, []
     while piece := stream.read(_PIECE):
         taken += len(piece)
         if taken <= most:
             pieces.append(piece)
         elif taken > most + DRAIN:
             break
-    if taken > most:
-        too_large()
-    body = b"".join(pieces)
-    request.environ["wsgi.input"] = io.BytesIO(body)
-    request.environ["CONTENT_LENGTH"] = str(len(body))
-    request.environ.pop("HTTP_TRANSFER_ENCODING", None)
-    request.__dict__.pop("stream", None)  # cached by Werkzeug; the next reader gets the bytes in memory
+    return b"".join(pieces), taken
+
+
+def _exactly(length: int) -> bytes:
+    source = request.environ["wsgi.input"]
+    body: bytes = source.read(length)
+    while len(body) < length:
+        more = source.read(length - len(body))
+        if not more:
+            raise ClientDisconnected
+        body += more
+    return body
+
+
+def data() -> bytes:
+    """The body, which `read_bounded` took in."""
+    return bytes(request.environ.get(_BODY, b""))
 
 
 def paste(text: str) -> str:
@@ -70,7 +98,7 @@ def too_large() -> NoReturn:
 
 def plain() -> str:
     """A `text/plain` body as text, whatever its encoding."""
-    return decode(request.get_data())
+    return decode(data())
 
 
 def parsed(model: type[Model]) -> Model:
@@ -78,13 +106,21 @@ def parsed(model: type[Model]) -> Model:
     if not request.is_json:
         raise UnsupportedMediaType("Send application/json.")
     try:
-        value = _repaired(json.loads(_text(request.get_data()), parse_constant=_no_constant))
+        value = _repaired(_loaded(data()))
     except (ValueError, RecursionError) as error:
         abort(400, f"The body is no JSON: {_where(error)}.")
     try:
         return model.model_validate(value)
     except ValidationError as error:
         raise BadFields.from_pydantic(error) from None
+
+
+def _loaded(body: bytes) -> Any:
+    """JSON by orjson; what that refuses (another encoding, halves of surrogate pairs, large numbers) more patiently."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(_text(body), parse_constant=_no_constant)
 
 
 def _text(data: bytes) -> str:
