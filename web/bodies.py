@@ -10,7 +10,6 @@ import io
 import json
 from typing import Any, NoReturn, TypeVar
 
-import orjson
 from flask import abort, current_app, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, UnsupportedMediaType
@@ -106,21 +105,13 @@ def parsed(model: type[Model]) -> Model:
     if not request.is_json:
         raise UnsupportedMediaType("Send application/json.")
     try:
-        value = _repaired(_loaded(data()))
+        value = _repaired(json.loads(_text(data()), parse_constant=_no_constant))
     except (ValueError, RecursionError) as error:
         abort(400, f"The body is no JSON: {_where(error)}.")
     try:
         return model.model_validate(value)
     except ValidationError as error:
         raise BadFields.from_pydantic(error) from None
-
-
-def _loaded(body: bytes) -> Any:
-    """JSON by orjson; what that refuses (another encoding, halves of surrogate pairs, large numbers) more patiently."""
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return json.loads(_text(body), parse_constant=_no_constant)
 
 
 def _text(data: bytes) -> str:
