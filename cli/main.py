@@ -27,6 +27,7 @@ COMMANDS = {
     "verify": "cli.verify",
     "run": "cli.run",
     "serve": "cli.serve",
+    "mcp": "cli.mcp",
     "completion": "cli.completion",
 }
 """Command → the module that holds it, under its own name."""
