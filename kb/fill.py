@@ -17,6 +17,8 @@ from kb.redact import redact_value
 
 LONGEST = 80
 """Characters of a value that are shown, the ellipsis included."""
+KEPT = 4096
+"""Texts whose gaps stay known."""
 
 _SLOT = re.compile(r"(?<!\{)\{([A-Za-z_]\w*)\}(?!\})")
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})([^\n]*)")
@@ -34,17 +36,17 @@ def fill(text: str, captures: Mapping[str, str], slots: Collection[str]) -> str:
 
     A slot without a capture becomes its name in words, as inline code.
     """
-    if "{" not in text or not any(found[1] in slots for found in _SLOT.finditer(text)):
+    if "{" not in text:
         return text
-    values = {name: shown(captures.get(name, "")) or name.replace("_", " ") for name in slots}
-    lines = [(line, None if fenced else _regions(line)) for line, fenced in _lines(text)]
-    # Only where every backtick has its partner on its own line is it sure what is code and what is not.
-    tidy = all(regions is None or regions.paired for _, regions in lines)
-    quote = "`" if tidy else _unused_quote(text)
-    return "".join(
-        _filled(line, regions, values, quote, tidy) if regions is not None and "{" in line else line
-        for line, regions in lines
-    )
+    gaps, rest = _gaps(text, frozenset(slots))
+    if not gaps:
+        return text
+    pieces: list[str] = []
+    for before, slot, in_row in gaps:
+        value = shown(captures.get(slot, "")) or slot.replace("_", " ")
+        # In a table's row a bar ends the cell, even in code; there it has to be escaped.
+        pieces += (before, value.replace("|", "\\|") if in_row else value)
+    return "".join(pieces) + rest
 
 
 @lru_cache(1024)
@@ -108,27 +110,63 @@ def _regions(line: str) -> _Regions:
     return _Regions(tuple(code), tuple(raw), paired)
 
 
-def _filled(line: str, regions: _Regions, values: Mapping[str, str], quote: str, tidy: bool) -> str:
+class _Gap(NamedTuple):
+    """A slot to be filled, the text between it and the one before (quotes included), and whether it stands in a line
+    with bars."""
+
+    before: str
+    slot: str
+    in_row: bool
+
+
+@lru_cache(KEPT)
+def _gaps(text: str, slots: frozenset[str]) -> tuple[tuple[_Gap, ...], str]:
+    """The gaps of a text and what follows the last one. Entries' texts are filled at each lookup that finds them, and
+    where their gaps are doesn't depend on the paste."""
+    if not any(found[1] in slots for found in _SLOT.finditer(text)):
+        return (), text
+    lines = [(line, None if fenced else _regions(line)) for line, fenced in _lines(text)]
+    # Only where every backtick has its partner on its own line is it sure what is code and what is not.
+    tidy = all(regions is None or regions.paired for _, regions in lines)
+    quote = "`" if tidy else _unused_quote(text)
+    gaps, rest = list[_Gap](), ""
+    for line, regions in lines:
+        if regions is None or "{" not in line:
+            rest += line
+            continue
+        for before, slot in _cut(line, regions, slots, quote, tidy):
+            if slot is not None:
+                gaps.append(_Gap(rest + before, slot, "|" in line))
+                rest = ""
+            else:
+                rest += before
+    return tuple(gaps), rest
+
+
+def _cut(
+    line: str, regions: _Regions, slots: frozenset[str], quote: str, tidy: bool
+) -> Iterator[tuple[str, str | None]]:
+    """The line's text up to each slot to be filled, with the slot; at last what follows them, without one."""
     if not tidy and ("](" in line or "<" in line):
         # What is code here isn't sure, hence neither is what is the target of a link.
-        return line
-    out, done = "", 0
+        yield line, None
+        return
+    opened, done = "", 0
     for found in _SLOT.finditer(line):
         kind = regions.kind(found.start())
-        if found[1] not in values or kind == "raw":
+        if found[1] not in slots or kind == "raw":
             continue
-        # In a table's row a bar ends the cell, even in code; there it has to be escaped.
-        value = values[found[1]].replace("|", "\\|") if "|" in line else values[found[1]]
-        out += line[done : found.start()]
+        text = opened + line[done : found.start()]
         done = found.end()
         if kind == "code" and tidy:
-            out += value
+            opened = ""
+            yield text, found[1]
             continue
         # Backticks that touch would count as one run, and a backslash would take the first one's meaning.
-        before = " " if out.endswith(("`", "\\")) else ""
-        after = " " if line[done : done + 1] == "`" else ""
-        out += before + quote + value + quote + after
-    return out + line[done:]
+        before = " " if text.endswith(("`", "\\")) else ""
+        opened = quote + (" " if line[done : done + 1] == "`" else "")
+        yield text + before + quote, found[1]
+    yield opened + line[done:], None
 
 
 def _unused_quote(text: str) -> str:

@@ -7,7 +7,11 @@ a short placeholder, so that the rest stays readable and searchable.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import groupby
+from os.path import commonprefix
 from typing import NamedTuple
 
 from kb import tables
@@ -64,20 +68,25 @@ class _Secret(NamedTuple):
 
 @cache
 def _compiled(source: str) -> re.Pattern[str]:
-    """The pattern of a row, which ignores case."""
-    return re.compile(source, re.IGNORECASE)
+    return re.compile(source)
 
 
 def _find(text: str) -> list[tuple[int, int, _Secret]]:
     """The spans to replace, in order. What overlaps or touches goes as one; a name or address gives way to a secret."""
-    small = text.lower()
+    small = _small(text)
     found: list[tuple[int, int, int, _Secret]] = []
-    for place, row in enumerate(_table()):
-        if any(needle in small for needle in row.needles):
-            for match in row.pattern.finditer(text):
-                start, end = match.span(match.lastgroup or 0)
-                if not text.startswith(row.placeholder, start):
-                    found.append((start, end, place, row))
+    branches = [*_tree()]
+    places: set[int] = set()
+    for branch in branches:
+        if branch.stem in small:
+            places.update(branch.rows)
+            branches += branch.longer
+    for place in places:
+        row = _table()[place]
+        for match in row.pattern.finditer(small):
+            start, end = match.span(match.lastgroup or 0)
+            if not text.startswith(row.placeholder, start):
+                found.append((start, end, place, row))
     found.sort(key=lambda one: one[:3])
     kept: list[tuple[int, int, _Secret]] = []
     for start, end, _, row in found:
@@ -93,6 +102,44 @@ def _find(text: str) -> list[tuple[int, int, _Secret]]:
 
 
 _SECRET = "***"  # noqa: S105  the placeholder, not a secret
+
+
+def _small(text: str) -> str:
+    """The text in small letters, one character for one. Patterns that ignored case would take several times as long."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    # Of a Turkish İ `lower` makes two characters, and all that follows would be shifted.
+    return "".join(letter if len(letter := one.lower()) == 1 else one for one in text)
+
+
+class _Branch(NamedTuple):
+    """What several needles begin with: where it isn't found, none of them is. `rows` are those it is a needle of."""
+
+    stem: str
+    rows: tuple[int, ...]
+    longer: tuple[_Branch, ...]
+
+
+@cache
+def _tree() -> tuple[_Branch, ...]:
+    """The needles of all rows. Looking for each of them would take longer than reading the paste."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(_table()):
+        for needle in row.needles:
+            rows[needle].append(place)
+    return _branches(rows, 2)
+
+
+def _branches(rows: Mapping[str, Sequence[int]], shared: int) -> tuple[_Branch, ...]:
+    """The needles, those that share so many characters below what they all begin with."""
+    found = []
+    for _, group in groupby(sorted(rows), key=lambda needle: needle[:shared]):
+        needles = list(group)
+        stem = commonprefix(needles)
+        longer = {needle: rows[needle] for needle in needles if needle != stem}
+        found.append(_Branch(stem, tuple(rows.get(stem, ())), _branches(longer, len(stem) + 1)))
+    return tuple(found)
 
 
 @cache
