@@ -136,7 +136,7 @@ def _branches(rows: Mapping[str, Sequence[int]], shared: int) -> tuple[_Branch, 
     found = []
     for _, group in groupby(sorted(rows), key=lambda needle: needle[:shared]):
         needles = list(group)
-        stem = commonprefix(needles)
+        stem = commonprefix(needles)  # noqa: RUF071 (characters are meant)
         longer = {needle: rows[needle] for needle in needles if needle != stem}
         found.append(_Branch(stem, tuple(rows.get(stem, ())), _branches(longer, len(stem) + 1)))
     return tuple(found)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kb import analysis
 from kb.engines.base import EngineDocument, Hit
-from kb.engines.scoring import FIELDS, Posting, Scores, rarity
+from kb.engines.scoring import FIELDS, Posting, Scores, Worth, rarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,14 @@ class MemoryEngine:
         state = self._state
         asked = analysis.query(query)
         scores = Scores.plan(asked, len(state.names), state.frequency, state.endings if typing else None)
-        for name in FIELDS:
-            for word in scores.words:
-                found = state.postings[name].get(word, [])
-                rare = rarity(len(state.names), len(found))
-                scores.add(name, word, found, rarity=rare, average=state.average[name])
+        for word in scores.words:
+            standing = ((name, state.postings[name].get(word, [])) for name in FIELDS)
+            scores.add(
+                word,
+                Worth.of(
+                    (name, found, rarity(len(state.names), len(found)), state.average[name]) for name, found in standing
+                ),
+            )
         phrases = asked.phrases if exact else ()
         if library is None and exception is None and not phrases:
             return scores.best(limit, state.names.__getitem__)

@@ -5,10 +5,11 @@ The sum over fields of BM25 scores, times how much of the query was found. An en
 
 from __future__ import annotations
 
-from collections import defaultdict
+from array import array
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from heapq import nlargest
 from math import log
 
 from kb import analysis, tables
@@ -39,6 +40,30 @@ def rarity(documents: int, frequency: int) -> float:
 
 
 @dataclass(slots=True)
+class Worth:
+    """What a word is worth in each document that holds it, whatever the query: an engine may keep it."""
+
+    documents: array[int]
+    values: array[float]
+
+    @classmethod
+    def of(cls, fields: Iterable[tuple[str, Iterable[Posting], float, float]]) -> Worth:
+        """From the fields in which the word stands: name, postings, the word's rarity there, and how many words the
+        field's texts have on average."""
+        values: dict[int, float] = {}
+        for name, postings, rare, average in fields:
+            k1, b = weight("k1"), weight(f"{name}_b")
+            most = weight(name) * rare * (k1 + 1)
+            for document, count, length in postings:
+                value = most * count / (count + k1 * (1 - b + b * length / average))
+                values[document] = values.get(document, 0.0) + value
+        return cls(array("I", values), array("d", values.values()))
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+
+@dataclass(slots=True)
 class Scores:
     """The scores of one query, collected word by word. `words` are to be asked for, with the weight of each; some
     of them stand for the beginning of one that was typed, and are found in its place."""
@@ -47,8 +72,9 @@ class Scores:
     _rarities: dict[str, float]
     _total: float
     _stands_for: dict[str, str] = field(default_factory=dict)
-    _scores: dict[int, float] = field(default_factory=lambda: defaultdict(float))
-    _found: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _scores: dict[int, float] = field(default_factory=dict)
+    _found: dict[int, float] = field(default_factory=dict)
+    _begun: set[int] = field(default_factory=set)
 
     @classmethod
     def plan(
@@ -85,26 +111,38 @@ class Scores:
         words |= dict.fromkeys(endless, weight("ending"))
         return cls(words, rarities, sum(rarities.values()) + unknown, endless)
 
-    def add(self, name: str, word: str, found: Iterable[Posting], *, rarity: float, average: float) -> None:
-        """Counts where a word stands in a field whose texts have `average` words."""
-        k1, b = weight("k1"), weight(f"{name}_b")
-        worth = self.words[word] * weight(name) * rarity * (k1 + 1)
-        for document, count, length in found:
-            self._scores[document] += worth * count / (count + k1 * (1 - b + b * length / average))
-            self._found[document].add(self._stands_for.get(word, word))
+    def add(self, word: str, worth: Worth) -> None:
+        """Counts a word, once."""
+        scores, found = self._scores, self._found
+        typed = self._stands_for.get(word, word)
+        asked, rare = self.words[word], self._rarities[typed]
+        if typed in self._stands_for.values():
+            # However many words of a document begin so, what was typed is found there once.
+            new = set(worth.documents) - self._begun
+            self._begun |= new
+            found |= {document: found.get(document, 0.0) + rare for document in new}
+            rare = 0.0
+        for document, value in zip(worth.documents, worth.values, strict=True):
+            scores[document] = scores.get(document, 0.0) + asked * value
+            found[document] = found.get(document, 0.0) + rare
 
     def best(self, limit: int, name_of: Callable[[int], str], allowed: Collection[int] | None = None) -> list[Hit]:
         """The best documents (of the `allowed` ones), equal ones in the order of their names."""
-        covered = weight("covered")
-        ranked: list[tuple[float, float, int]] = []
-        for document, score in self._scores.items():
-            if allowed is None or document in allowed:
-                share = sum(self._rarities[word] for word in self._found[document]) / self._total
-                # Rounded, so that equal ones are equal in whatever order floats were added up.
-                ranked.append((round(score * (1 - covered + covered * share), 6), round(min(share, 1.0), 6), document))
-        ranked.sort(reverse=True)
-        if limit <= 0 or not ranked:
+        if limit <= 0:
             return []
-        last = ranked[min(limit, len(ranked)) - 1][0]
-        hits = [Hit(name_of(document), score, share) for score, share, document in ranked if score >= last]
+        covered, total, found = weight("covered"), self._total, self._found
+        scored = [
+            (score * (1 - covered + covered * found[document] / total), document)
+            for document, score in self._scores.items()
+            if allowed is None or document in allowed
+        ]
+        # Rounded, so that equal ones are equal in whatever order floats were added up; few need it.
+        worst = min(nlargest(limit, (score for score, _ in scored)), default=0.0) - 1e-5
+        ranked = sorted(((round(score, 6), document) for score, document in scored if score >= worst), reverse=True)
+        last = ranked[min(limit, len(ranked)) - 1][0] if ranked else 0.0
+        hits = [
+            Hit(name_of(document), score, round(min(found[document] / total, 1.0), 6))
+            for score, document in ranked
+            if score >= last
+        ]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:limit]

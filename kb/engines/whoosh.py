@@ -21,12 +21,15 @@ from whoosh.searching import Searcher
 
 from kb import analysis
 from kb.engines.base import EngineDocument, Hit
-from kb.engines.scoring import FIELDS, Posting, Scores, rarity
+from kb.engines.scoring import FIELDS, MOST_POSTINGS, Posting, Scores, Worth, rarity
 from kb.errors import EngineUnavailable
 
 _WRITER_MEGABYTES = 64
 MOST_LOOKED_AT = 500
 """Words of a field that begin as an unfinished one: of more, those that come first in the alphabet."""
+_KEPT_WORDS = 50_000
+_KEPT_POSTINGS = 200_000
+"""What stays in memory of words that were asked for: a few megabytes."""
 _REBUILD = "run `kb index --rebuild`"
 
 
@@ -103,6 +106,9 @@ class WhooshEngine:
         """An open searcher keeps its state for ever, also where the folder has changed."""
         self._searcher: Searcher = self._index.searcher()
         self._lengths: dict[str, dict[int, float]] = {name: {} for name in FIELDS}
+        self._frequencies: dict[str, tuple[int, ...]] = {}
+        self._worths: dict[str, Worth] = {}
+        self._kept = 0
 
     def search(
         self,
@@ -118,22 +124,50 @@ class WhooshEngine:
         asked = analysis.query(query)
         with self._guarded("can't be read"), self._lock:
             reader = self._searcher.reader()
-            documents = reader.doc_count_all()
-            scores = Scores.plan(asked, documents, self._frequency, self._endings if typing else None)
-            for name in FIELDS:
-                average = self._searcher.avg_field_length(name) or 1.0
-                for word in scores.words:
-                    if frequency := reader.doc_frequency(name, word):
-                        found = self._postings(reader, name, word)
-                        scores.add(name, word, found, rarity=rarity(documents, frequency), average=average)
+            scores = Scores.plan(
+                asked,
+                reader.doc_count_all(),
+                lambda word: max(self._frequency(reader, word)),
+                self._endings if typing else None,
+            )
+            for word in scores.words:
+                scores.add(word, self._worth(reader, word))
             return scores.best(
                 limit,
                 lambda number: str(reader.stored_fields(number)["id"]),
                 self._allowed(library, exception, asked.phrases if exact else ()),
             )
 
-    def _frequency(self, word: str) -> int:
-        return max(int(self._searcher.doc_frequency(name, word)) for name in FIELDS)
+    def _frequency(self, reader: IndexReader, word: str) -> tuple[int, ...]:
+        """In how many documents the word stands, by field."""
+        known = self._frequencies.get(word)
+        if known is None:
+            if len(self._frequencies) >= _KEPT_WORDS:
+                self._frequencies.clear()
+            known = self._frequencies[word] = tuple(int(reader.doc_frequency(name, word)) for name in FIELDS)
+        return known
+
+    def _worth(self, reader: IndexReader, word: str) -> Worth:
+        """What the word is worth where it stands. Reading that takes most of a search's time, so it is kept."""
+        known = self._worths.get(word)
+        if known is None:
+            documents = reader.doc_count_all()
+            known = Worth.of(
+                (
+                    name,
+                    self._postings(reader, name, word),
+                    rarity(documents, frequency),
+                    self._searcher.avg_field_length(name) or 1.0,
+                )
+                for name, frequency in zip(FIELDS, self._frequency(reader, word), strict=True)
+                if frequency
+            )
+            if len(known) <= MOST_POSTINGS:
+                if self._kept + len(known) > _KEPT_POSTINGS:
+                    self._worths, self._kept = {}, 0
+                self._worths[word] = known
+                self._kept += len(known)
+        return known
 
     def _endings(self, beginning: str) -> list[str]:
         reader = self._searcher.reader()
