@@ -5,23 +5,29 @@ Captures are filled into titles and prose here, and nowhere else; code stays exa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from kb.causes import JudgedCause
-from kb.fill import fill
+from kb.fill import Mark, fill, unmarked
 from kb.models import Entry, Evidence, Reading, Slot, Span, Tier, Traceback, Verdict
 
 Votes = Mapping[tuple[str, str], tuple[int, int]]
 """(entry id, fix id) → how often readers said that it worked and that it did not."""
+MarkNumber = Callable[[int, str], str]
+"""As `kb.fill.Mark`, with the place of the slot's name among those of the match instead of the name."""
+HIDDEN = "***"
+IDENTITIES = frozenset({"email", "user"})
+"""Kinds of redactions that say who; `kb.fill` takes them out of a value and leaves the rest of it readable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """An entry offered for a paste: how sure (a calibrated probability), on what grounds, and with the
-    reader's own names (`slots`)."""
+    reader's own names (`slots`). `wording` is the number, among the entry's errors, of the one that the message fits;
+    None where it was found by a code or by words."""
 
     entry: Entry
     confidence: float
@@ -30,19 +36,27 @@ class Match:
     slots: tuple[Slot, ...] = ()
     causes: tuple[JudgedCause, ...] = ()
     applies: bool = True
+    wording: int | None = None
 
-    def to_dict(self, votes: Votes, base_url: str = "") -> dict[str, Any]:
-        """The match as the contract's `matches` item."""
+    def to_dict(
+        self, votes: Votes, base_url: str = "", mark: MarkNumber | None = None, secrets: tuple[Span, ...] = ()
+    ) -> dict[str, Any]:
+        """The match as the contract's `matches` item. What stands within `secrets`, spans of the paste, isn't filled
+        into prose."""
         captures = {slot.name: slot.value for slot in self.slots}
+        hidden = {slot.name: HIDDEN for slot in self.slots if slot.span and _overlaps(slot.span, secrets)}
+        numbers = {name: number for number, name in enumerate(captures)}
+        by_name: Mark = unmarked if mark is None else lambda name, value: mark(numbers[name], value)
         return {
-            **entry_head(self.entry, captures, base_url),
+            **entry_head(self.entry, captures | hidden, base_url, by_name),
             "applies": self.applies,
             "confidence": round(self.confidence, 3),
             "tier": self.tier,
+            "wording": self.wording,
             "evidence": [one.to_dict() for one in self.evidence],
             "captures": captures,
             "slots": [slot.to_dict() for slot in self.slots],
-            **entry_body(self.entry, self.causes, captures, votes),
+            **entry_body(self.entry, self.causes, captures | hidden, votes, by_name),
         }
 
 
@@ -101,17 +115,18 @@ class Lookup:
         """The verdict on the error that matters most."""
         return self.answer.verdict
 
-    def to_dict(self) -> dict[str, Any]:
-        """The lookup body of the contract."""
+    def to_dict(self, mark: MarkNumber | None = None) -> dict[str, Any]:
+        """The lookup body of the contract. With `mark`, an interface finds the filled-in values again in the prose."""
         redacted = [{"kind": kind, "span": list(span)} for kind, span in self.redacted]
         return {
-            **self._part(self.answer, redacted),
+            **self._part(self.answer, redacted, mark),
             "took_ms": self.took_ms,
-            "also": [self._part(one, []) for one in self.also],
+            "also": [self._part(one, [], mark) for one in self.also],
             "notices": list(self.notices),
         }
 
-    def _part(self, answer: Answer, redacted: list[dict[str, Any]]) -> dict[str, Any]:
+    def _part(self, answer: Answer, redacted: list[dict[str, Any]], mark: MarkNumber | None) -> dict[str, Any]:
+        secrets = tuple(span for kind, span in self.redacted if kind not in IDENTITIES)
         return {
             "verdict": answer.verdict,
             "fingerprint": answer.fingerprint,
@@ -121,8 +136,12 @@ class Lookup:
                 "explained": answer.explained,
                 "redacted": redacted,
             },
-            "matches": [match.to_dict(self.votes, self.base_url) for match in answer.matches],
+            "matches": [match.to_dict(self.votes, self.base_url, mark, secrets) for match in answer.matches],
         }
+
+
+def _overlaps(span: Span, others: tuple[Span, ...]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def entry_url(entry_id: str, base_url: str = "") -> str:
@@ -130,11 +149,11 @@ def entry_url(entry_id: str, base_url: str = "") -> str:
     return f"{base_url}/e/{entry_id}"
 
 
-def entry_head(entry: Entry, captures: Mapping[str, str], base_url: str = "") -> dict[str, Any]:
+def entry_head(entry: Entry, captures: Mapping[str, str], base_url: str = "", mark: Mark = unmarked) -> dict[str, Any]:
     """The fields that name an entry."""
     return {
         "id": entry.id,
-        "title": fill(entry.title, captures, _fixed(_Same(entry)).names),
+        "title": fill(entry.title, captures, _fixed(_Same(entry)).names, mark),
         "url": entry_url(entry.id, base_url),
         "library": entry.library,
         "origin": entry.origin,
@@ -144,14 +163,14 @@ def entry_head(entry: Entry, captures: Mapping[str, str], base_url: str = "") ->
 
 
 def entry_body(
-    entry: Entry, causes: tuple[JudgedCause, ...], captures: Mapping[str, str], votes: Votes
+    entry: Entry, causes: tuple[JudgedCause, ...], captures: Mapping[str, str], votes: Votes, mark: Mark = unmarked
 ) -> dict[str, Any]:
     """Wordings, causes and fixes of an entry, in the order of `causes`, with captures filled in."""
     fixed = _fixed(_Same(entry))
     names = fixed.names
 
     def filled(text: str) -> str:
-        return fill(text, captures, names)
+        return fill(text, captures, names, mark)
 
     order = {judged.cause.id: place for place, judged in enumerate(causes)}
     fixes = sorted(entry.fixes, key=lambda fix: order.get(fix.cause or "", len(order)))

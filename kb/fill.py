@@ -9,7 +9,7 @@ link, a tag) are left as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,12 +26,21 @@ _OPEN = re.compile(r"\\.|`+|\]\(|<[A-Za-z/!?]")
 _DEFINITION = re.compile(r"[ \t>]*\[[^\]\n]+\]:")
 _RUN = re.compile(r"`+")
 _UNSEEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]+"
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ud800-\udfff]+"
 )
-"""Controls, line separators, marks that reorder or hide text, halves of surrogate pairs."""
+"""Controls, line separators, marks that reorder or hide text, noncharacters, halves of surrogate pairs."""
+
+Mark = Callable[[str, str], str]
+"""How an interface writes the value of a slot (its name, the value as it may be shown) so that it finds it again in the
+prose: between noncharacters (U+FDD0 to U+FDEF), which no value holds."""
 
 
-def fill(text: str, captures: Mapping[str, str], slots: Collection[str]) -> str:
+def unmarked(_name: str, value: str) -> str:
+    """The value as it is."""
+    return value
+
+
+def fill(text: str, captures: Mapping[str, str], slots: Collection[str], mark: Mark = unmarked) -> str:
     """The text, a piece of Markdown, with each `{slot}` named in `slots` replaced by its capture as inline code.
 
     A slot without a capture becomes its name in words, as inline code.
@@ -43,10 +52,15 @@ def fill(text: str, captures: Mapping[str, str], slots: Collection[str]) -> str:
         return text
     pieces: list[str] = []
     for before, slot, in_row in gaps:
-        value = shown(captures.get(slot, "")) or slot.replace("_", " ")
+        value = _value(slot, captures.get(slot, ""), mark)
         # In a table's row a bar ends the cell, even in code; there it has to be escaped.
         pieces += (before, value.replace("|", "\\|") if in_row else value)
     return "".join(pieces) + rest
+
+
+def _value(name: str, capture: str, mark: Mark) -> str:
+    value = shown(capture)
+    return mark(name, value) if value else name.replace("_", " ")
 
 
 @lru_cache(1024)

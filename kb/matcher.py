@@ -177,6 +177,7 @@ class Matcher:
             slots=slots,
             causes=one.causes,
             applies=fits(entry.applies_to, versions) is not False,
+            wording=one.form if any(evidence.kind == "template" for evidence in one.evidence) else None,
         )
 
     def _by_words(self, answer: Answer, text: str, knowledge: Knowledge, limit: int, notices: list[str]) -> Answer:

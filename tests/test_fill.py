@@ -90,6 +90,11 @@ def test_a_value_is_redacted_first() -> None:
     assert fill("{url}", {"url": "postgresql://shop:hunter2@db/shop"}, {"url"}) == "`postgresql://shop:***@db/shop`"
 
 
+def test_an_interface_finds_the_values_again_and_no_value_can_pretend() -> None:
+    marked = fill("`f({a})` and {b}, {c}", {"a": "x\ufdd1y", "b": "z"}, {"a", "b", "c"}, "\ufdd0{}:{}\ufdd1".format)
+    assert marked == "`f(\ufdd0a:x y\ufdd1)` and `\ufdd0b:z\ufdd1`, `c`"
+
+
 def test_a_bar_does_not_end_a_tables_cell() -> None:
     html = MarkdownIt().enable("table").render(fill("| a | b |\n| - | - |\n| {t} | x |\n", {"t": "int | None"}, {"t"}))
     assert "<td><code>int | None</code></td>" in html

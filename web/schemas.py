@@ -265,6 +265,7 @@ class MatchOut(EntryOut):
     applies: bool
     confidence: float
     tier: Literal["code", "exact", "template", "text"]
+    wording: int | None
     evidence: list[EvidenceOut]
     captures: dict[str, str]
     slots: list[SlotOut]
