@@ -25,6 +25,7 @@ from web.metrics import Metrics
 from web.problems import PROBLEM_JSON, BadFields
 
 if TYPE_CHECKING:
+    from kb.answers import MarkNumber
     from kb.matcher import Matcher
     from kb.opening import KnowledgeBase
 
@@ -75,10 +76,12 @@ def written(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
 
-def looked_up(text: str, limit: int = 5, context: schemas.ContextIn | None = None) -> dict[str, Any]:
-    """The lookup body for a paste, counted."""
+def looked_up(
+    text: str, limit: int = 5, context: schemas.ContextIn | None = None, mark: MarkNumber | None = None
+) -> dict[str, Any]:
+    """The lookup body for a paste, counted. With `mark`, the values in its prose are marked for a page."""
     given = Context(context.python, context.packages) if context else Context()
-    answer = matcher().lookup(bodies.paste(text), limit, given).to_dict()
+    answer = matcher().lookup(bodies.paste(text), limit, given).to_dict(mark)
     cast("Metrics", current_app.extensions["metrics"]).lookup(answer["verdict"], answer["took_ms"])
     return answer
 

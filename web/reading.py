@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from kb.answers import IDENTITIES
+from kb.redact import redact_value
+from web.rendering import COLOURS
+
 LONGEST_SHOWN = 20_000
 """Code points of a paste that are shown back; of a longer one, those around the error."""
 BEFORE = 14_000
+SHORTEST_SECRET = 4
+"""Characters of a secret that is taken out wherever else it stands; shorter ones are parts of ordinary words."""
+MOST_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +50,27 @@ class _Mark:
     title: str
 
 
-def show(text: str, answer: Mapping[str, Any]) -> Shown:
+class Hider:
+    """Takes the secrets of a paste out of whatever was read out of it: each where it stands again, and what looks like
+    one by itself."""
+
+    def __init__(self, text: str, redacted: Iterable[Mapping[str, Any]]) -> None:
+        found = {text[slice(*one["span"])]: one["kind"] for one in redacted if one["kind"] not in IDENTITIES}
+        self._secrets = sorted(
+            ((secret, kind) for secret, kind in found.items() if len(secret) >= SHORTEST_SECRET),
+            key=lambda one: -len(one[0]),
+        )
+
+    def __call__(self, value: str) -> str:
+        """The value as it may be shown."""
+        for secret, kind in self._secrets:
+            value = value.replace(secret, f"[{kind}]")
+        return redact_value(value)
+
+
+def show(text: str, answer: Mapping[str, Any], hide: Hider) -> Shown:
     """`text` cut into segments by the spans of a lookup body, its `also` included."""
-    marks = [mark for part in (answer, *answer.get("also", ())) for mark in _marks(part)]
+    marks = [mark for part in (answer, *answer.get("also", ())) for mark in _marks(part, hide)]
     start, end = _window(len(text), answer)
     return Shown(tuple(_segments(text, start, end, marks)), start, len(text) - end)
 
@@ -63,7 +89,16 @@ def explained(read: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return exceptions[index] if isinstance(index, int) and 0 <= index < len(exceptions) else None
 
 
-def _marks(part: Mapping[str, Any]) -> Iterable[_Mark]:
+def words(read: Mapping[str, Any]) -> str:
+    """What to search for, of the exception that was looked up: its name and the words that stay the same."""
+    error = explained(read)
+    if error is None:
+        return ""
+    literal = re.sub(r"\{\w+\}|[^\w.]+", " ", error["normalized"]).split()
+    return " ".join([error["type"].rsplit(".", 1)[-1], *literal][:MOST_WORDS]).strip()[:120]
+
+
+def _marks(part: Mapping[str, Any], hide: Hider) -> Iterable[_Mark]:
     read = part.get("read") or {}
     chosen = explained(read)
     for error in read.get("exceptions") or ():
@@ -80,9 +115,8 @@ def _marks(part: Mapping[str, Any]) -> Iterable[_Mark]:
         slots = matches[0].get("slots") or ()
         numbers = slot_numbers(slots)
         for slot in slots:
-            yield from _mark(
-                slot.get("span"), f"m-slot s{numbers[slot['name']] % 6}", f"{slot['name']}: {slot['value']}"
-            )
+            colour = f"m-slot s{numbers[slot['name']] % COLOURS}"
+            yield from _mark(slot.get("span"), colour, f"{slot['name']}: {hide(slot['value'])}")
 
 
 def _mark(span: Sequence[int] | None, css: str, title: str) -> Iterable[_Mark]:

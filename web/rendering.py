@@ -7,7 +7,7 @@ not loaded. Colours are CSS classes, because the page forbids inline styles.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +26,10 @@ from pygments.util import ClassNotFound
 LONGEST_COLOURED = 50_000
 """Characters of code beyond which it is shown plain."""
 _SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]{0,40})\}")
+COLOURS = 6
+"""Slots are told apart by as many colours; further ones begin again."""
+_VALUE = re.compile("\ufdd0([\ufdd2-\ufdd7])([^\ufdd0-\ufdd7]*)\ufdd1")
+_MARKS = re.compile("[\ufdd0-\ufdd7]")
 _FORMATTER = HtmlFormatter(nowrap=True, classprefix="c-")
 
 
@@ -68,6 +72,22 @@ def _slot(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _options
     return f'<var class="slot">{escape(tokens[index].content)}</var>'
 
 
+def mark_value(number: int, value: str) -> str:
+    """A filled-in value such that `markdown`, `inline` and `heading` colour it as the slot of that number."""
+    return f"\ufdd0{chr(0xFDD2 + number % COLOURS)}{value}\ufdd1"
+
+
+def _code_inline(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
+    """Inline code, in which the values of slots stand as `mark_value` wrote them."""
+    content = tokens[index].content
+    pieces = _VALUE.split(content)
+    html = "".join(
+        str(escape(piece)) + (f'<var class="slot s{ord(number) - 0xFDD2}">{escape(value)}</var>' if number else "")
+        for piece, number, value in zip(pieces[::3], [*pieces[1::3], ""], [*pieces[2::3], ""], strict=True)
+    )
+    return f'<code class="filled">{html}</code>' if _VALUE.fullmatch(content) else f"<code>{html}</code>"
+
+
 def _image(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
     return str(escape(tokens[index].content))
 
@@ -77,6 +97,7 @@ def _parser() -> MarkdownIt:
     parser.validateLink = _web_or_own  # type: ignore[method-assign]
     parser.core.ruler.push("slots", _show_slots)
     parser.add_render_rule("slot", _slot)
+    parser.add_render_rule("code_inline", _code_inline)
     parser.add_render_rule("image", _image)
     return parser
 
@@ -92,7 +113,7 @@ _ATTRIBUTES = {"a": {"href", "title"}, "span": {"class"}, "code": {"class"}, "va
 def _clean(html: str) -> Markup:
     """A second pair of eyes: whatever the renderer might let through, only these tags and attributes get out."""
     cleaned = nh3.clean(
-        html,
+        _MARKS.sub("", html),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https"},
@@ -125,17 +146,21 @@ def code(text: str, language: str = "python") -> Markup:
     return Markup(_colour(text.rstrip("\n"), language).removesuffix("\n"))  # noqa: S704 (Pygments escapes)
 
 
-def template(text: str, numbers: dict[str, int] | None = None) -> Markup:
-    """A message template with its slots marked; `numbers` gives each slot name its colour."""
+def template(
+    text: str, numbers: Mapping[str, int] | None = None, values: Mapping[str, str] | None = None
+) -> Markup:
+    """A message template with its slots marked; `numbers` gives each slot name its colour, `values` what to show
+    in its place."""
     pieces = []
     for index, piece in enumerate(_SLOT.split(text)):
         if index % 2:
-            pieces.append(Markup('<var class="slot s{}">{}</var>').format((numbers or {}).get(piece, 0) % 6, piece))
+            colour, shown = (numbers or {}).get(piece, 0) % COLOURS, (values or {}).get(piece, piece)
+            pieces.append(Markup('<var class="slot s{}">{}</var>').format(colour, shown))
         else:
             pieces.append(escape(piece))
     return Markup("").join(pieces)
 
 
 def plain(text: str) -> str:
-    """Markdown as words only, for a page's title."""
-    return " ".join(re.sub(r"[`*]", "", text).split())
+    """Markdown as words only, for a page's title and for those who listen to it."""
+    return " ".join(re.sub(r"[`*]", "", _MARKS.sub("", text)).split())
