@@ -125,11 +125,11 @@ def test_words_bring_entries_up_while_they_are_typed(page: Page, site: str) -> N
     page.goto(site)
     page.click("#text")
     page.keyboard.type("Detach")
-    link = page.locator("#suggestions a").first
+    link = page.locator(".suggestions a").first
     link.wait_for()
     assert link.get_attribute("href") == f"/e/{HEADLINE_ID}"
     paste(page, HEADLINE)
-    page.wait_for_selector("#suggestions", state="hidden")
+    page.wait_for_selector(".suggestions", state="detached")
 
 
 def test_without_script_the_form_does_it_all(browser: Browser, site: str) -> None:

@@ -6,6 +6,8 @@ page around it, while somebody types.
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,15 +15,22 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from web import api, bodies, reading
+from kb.errors import EntryNotFound
+from web import api, bodies, reading, rendering
 from web.entry_markdown import entry_markdown
+from web.examples import EXAMPLES
 from web.problems import BadFields
 
 pages = Blueprint("pages", __name__)
+_FINGERPRINT = re.compile("[0-9a-f]{16}")
 
 SURE = ((0.97, "Almost certainly this"), (0.85, "Very likely this"), (0.6, "Probably this"), (0.0, "Possibly this"))
 """Confidence in words: from which probability on, and how it is said."""
+VERDICTS = {"match": "known", "related": "something comes near", "none": "not known here"}
 SHORTEST_QUESTION = 2
+LONGEST_WORDS = 100
+"""Characters of a line that may be the beginning of somebody's words rather than an error."""
+MOST_LINKED = 5
 
 
 @pages.get("/")
@@ -40,6 +49,21 @@ def answer() -> str:
 def fragment() -> str:
     """The answer alone, for the script."""
     return render_template("_answer.html", **_answered(_sent()))
+
+
+@pages.get("/f/<fingerprint>")
+def found(fingerprint: str) -> str:
+    """The entries that answered an error. The address names them: of the paste, nothing was kept."""
+    entries = []
+    for entry_id in dict.fromkeys(request.args.getlist("e")[:MOST_LINKED]):
+        with suppress(EntryNotFound):
+            entries.append(api.known(entry_id))
+    if not _FINGERPRINT.fullmatch(fingerprint) or not entries:
+        raise NotFound("This link names no entry that is known here.")
+    number = request.args.get("w", type=int)
+    wordings = entries[0]["errors"]
+    wording = wordings[number] if number is not None and 0 <= number < len(wordings) else None
+    return render_template("found.html", fingerprint=fingerprint, entries=entries, wording=wording)
 
 
 @pages.get("/e/<library>/<slug>")
@@ -88,6 +112,14 @@ def entry_url(entry_id: str) -> str:
     return url_for("pages.entry", library=library, slug=slug)
 
 
+@pages.app_template_global()
+def permalink(part: dict[str, Any]) -> str:
+    """An address for the answer to an error: its fingerprint and the entries, nothing of the paste."""
+    first = part["matches"][0]
+    ids = [match["id"] for match in part["matches"][:MOST_LINKED]]
+    return url_for("pages.found", fingerprint=part["fingerprint"], e=ids, w=first["wording"])
+
+
 @pages.app_template_filter()
 def sure(confidence: float) -> str:
     """A probability in words."""
@@ -112,7 +144,12 @@ def host(text: str) -> str:
 
 @pages.app_context_processor
 def _helpers() -> dict[str, Any]:
-    return {"slot_numbers": reading.slot_numbers, "explained": reading.explained}
+    return {
+        "slot_numbers": reading.slot_numbers,
+        "shown_values": reading.shown_values,
+        "explained": reading.explained,
+        "VERDICTS": VERDICTS,
+    }
 
 
 def _page(text: str) -> str:
@@ -120,10 +157,40 @@ def _page(text: str) -> str:
 
 
 def _answered(text: str) -> dict[str, Any]:
+    """What the templates of an answer are given."""
+    shared = {"limit": current_app.extensions["settings"].max_paste_bytes}
     if len(text.strip()) < SHORTEST_QUESTION:
-        return {"answer": None, "shown": None, "held": api.published()}
-    answer = api.looked_up(text)
-    return {"answer": answer, "shown": reading.show(text, answer)}
+        return {**shared, "answer": None, "held": api.published(), "example": EXAMPLES["LookupIn"]["text"]}
+    answer = api.looked_up(text, mark=rendering.mark_value)
+    hide = reading.Hider(text, answer["read"]["redacted"])
+    words = reading.words(answer["read"]) or " ".join(text.split())[:LONGEST_WORDS]
+    typed = text.strip()
+    unread = not answer["read"]["exceptions"]
+    return {
+        **shared,
+        "answer": answer,
+        "shown": reading.show(text, answer, hide),
+        "safe": hide,
+        "said": _in_words(answer),
+        "search_words": words,
+        "suggested": api.matcher().suggest(typed, 6) if unread and len(typed) <= LONGEST_WORDS else [],
+    }
+
+
+def _in_words(answer: dict[str, Any]) -> str:
+    """The answer in one sentence, for those who listen to the page."""
+    matches, errors = answer["matches"], 1 + len(answer["also"])
+    if answer["verdict"] == "match":
+        fixes = len(matches[0]["fixes"])
+        said = f"{sure(matches[0]['confidence'])}: {rendering.plain(matches[0]['title'])}. "
+        said += "1 fix." if fixes == 1 else f"{fixes} fixes."
+    elif answer["verdict"] == "related":
+        said = "No sure answer. " + (
+            "1 entry comes near." if len(matches) == 1 else f"{len(matches)} entries come near."
+        )
+    else:
+        said = "This error isn't known here." if answer["read"]["exceptions"] else "No error was found in this text."
+    return f"{said} {errors} errors in this text." if errors > 1 else said
 
 
 def _sent() -> str:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from kb.answers import IDENTITIES
+from kb.fill import shown
 from kb.redact import redact_value
 from web.rendering import COLOURS
 
@@ -81,6 +82,11 @@ def slot_numbers(slots: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     for slot in slots:
         numbers.setdefault(slot["name"], len(numbers))
     return numbers
+
+
+def shown_values(match: Mapping[str, Any], hide: Hider) -> dict[str, str]:
+    """Slot name → what the paste has in its place, as it may be shown."""
+    return {slot["name"]: shown(hide(slot["value"])) for slot in match["slots"]}
 
 
 def explained(read: Mapping[str, Any]) -> Mapping[str, Any] | None:

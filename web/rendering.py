@@ -146,9 +146,7 @@ def code(text: str, language: str = "python") -> Markup:
     return Markup(_colour(text.rstrip("\n"), language).removesuffix("\n"))  # noqa: S704 (Pygments escapes)
 
 
-def template(
-    text: str, numbers: Mapping[str, int] | None = None, values: Mapping[str, str] | None = None
-) -> Markup:
+def template(text: str, numbers: Mapping[str, int] | None = None, values: Mapping[str, str] | None = None) -> Markup:
     """A message template with its slots marked; `numbers` gives each slot name its colour, `values` what to show
     in its place."""
     pieces = []
