@@ -144,13 +144,15 @@ def _gaps(text: str, slots: frozenset[str]) -> tuple[tuple[_Gap, ...], str]:
     tidy = all(regions is None or regions.paired for _, regions in lines)
     quote = "`" if tidy else _unused_quote(text)
     gaps, rest = list[_Gap](), ""
-    for line, regions in lines:
+    for (line, regions), (below, _) in zip(lines, [*lines[1:], ("", None)], strict=True):
         if regions is None or "{" not in line:
             rest += line
             continue
+        # A value with a bar would make a table's head of a line that stands above a row of dashes.
+        in_row = "|" in line or ("|" in below and not below.strip("|-: \t\n>"))
         for before, slot in _cut(line, regions, slots, quote, tidy):
             if slot is not None:
-                gaps.append(_Gap(rest + before, slot, "|" in line))
+                gaps.append(_Gap(rest + before, slot, in_row))
                 rest = ""
             else:
                 rest += before

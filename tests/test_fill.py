@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -109,6 +109,7 @@ def _outside_code(tokens: Sequence[Token]) -> Iterator[str]:
             yield token.content
 
 
+@example(["{a}", "```\n", "| - | - |\n"], ["|"], False)
 @given(st.lists(st.sampled_from(PROSE), max_size=9), st.lists(st.sampled_from(HOSTILE), max_size=7), st.booleans())
 def test_a_capture_stays_text_everywhere(prose: list[str], hostile: list[str], html: bool) -> None:
     value = "Qcapture" + "".join(hostile) + "Qcapture"
