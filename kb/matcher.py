@@ -88,7 +88,7 @@ class Matcher:
         self._base_url = base_url
         self._lock = threading.Lock()
         self._knowledge: Knowledge | None = None
-        self._quick: QuickSearch | None = None
+        self._quick: tuple[int, QuickSearch] | None = None
         self._engine: tuple[int, Engine] | None = None
 
     # --- lookups ---
@@ -250,8 +250,7 @@ class Matcher:
     def suggest(self, prefix: str, limit: int = 8) -> list[dict[str, Any]]:
         """Entries whose title, exception or message holds words that begin as these do; from memory."""
         knowledge = self.knowledge()
-        assert self._quick is not None
-        heads = (knowledge.heads[entry_id] for entry_id in self._quick.find(prefix, limit))
+        heads = (knowledge.heads[entry_id] for entry_id in self._quick_search(knowledge).find(prefix, limit))
         return [
             {
                 "id": head.id,
@@ -300,9 +299,7 @@ class Matcher:
             return current
         with self._lock:
             if self._knowledge is None or self._knowledge.generation != number:
-                fresh = self._load()
-                self._quick = QuickSearch.build(islice(fresh.heads.values(), MOST_SUGGESTED))
-                self._knowledge = fresh
+                self._knowledge = self._load()
             return self._knowledge
 
     def close(self) -> None:
@@ -311,6 +308,14 @@ class Matcher:
             if self._engine is not None:
                 self._engine[1].close()
                 self._engine = None
+
+    def _quick_search(self, knowledge: Knowledge) -> QuickSearch:
+        """Built when it is first asked for: a command that looks one paste up never does."""
+        with self._lock:
+            if self._quick is None or self._quick[0] != knowledge.generation:
+                heads = islice(knowledge.heads.values(), MOST_SUGGESTED)
+                self._quick = knowledge.generation, QuickSearch.build(heads)
+            return self._quick[1]
 
     def _search_engine(self, knowledge: Knowledge) -> Engine:
         with self._lock:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+
+_NAME = re.compile(r"[\w.-]++")
 
 
 def known_versions(python: str | None, packages: Mapping[str, str]) -> dict[str, str]:
@@ -18,6 +21,9 @@ def fits(specifiers: Iterable[str], versions: Mapping[str, str]) -> bool | None:
     """Whether the known versions satisfy every specifier; None where none of them can be judged."""
     verdict: bool | None = None
     for specifier in specifiers:
+        # Most specifiers are of packages that no paste tells the version of, and `packaging` takes long to import.
+        if _name(specifier) not in versions:
+            continue
         name, check = _parsed(specifier)
         version = versions.get(name)
         if version is None or check is None:
@@ -30,6 +36,13 @@ def fits(specifiers: Iterable[str], versions: Mapping[str, str]) -> bool | None:
 
 def _normalised(name: str) -> str:
     return name.lower().replace("_", "-")
+
+
+@lru_cache(4096)
+def _name(specifier: str) -> str:
+    """The package that a specifier is about."""
+    found = _NAME.search(specifier)
+    return _normalised(found[0]) if found else ""
 
 
 @lru_cache(4096)

@@ -28,7 +28,9 @@ def load(settings: Settings) -> Flask:
     from kb.opening import open_knowledge_base
     from web.app import create_app
 
-    application = create_app(open_knowledge_base(settings), settings)
+    base = open_knowledge_base(settings)
+    base.matcher.knowledge()
+    application = create_app(base, settings)
     gc.collect()
     gc.freeze()
     return application

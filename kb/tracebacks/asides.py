@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from kb.models import Frame
+from kb.patterns import late
 from kb.tracebacks import messages, shapes
 from kb.tracebacks.found import Found, span_of, traceback
 from kb.tracebacks.lines import Line
 from kb.tracebacks.paths import in_app
 
-_WARNING = re.compile(
+_WARNING = late(
     rf"\s*(?P<file>\S[^\n]{{0,400}}?|<[\w ]+>):(?P<line>\d+): "
     rf"(?P<error>(?P<type>{shapes.NAME}Warning|Warning): (?P<message>.*))"
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from kb.patterns import late
 from kb.tracebacks import messages, shapes, words
 from kb.tracebacks.found import Found, traceback
 from kb.tracebacks.lines import Line
 
-_OPENING = re.compile(r"\s*(?:\[?(?:ERROR|CRITICAL|FATAL)\]?:? {1,8}(?P<labelled>))?(?P<mark>[\"'`*“]{0,3})")
-_MARKED = re.compile(rf"(?P<indent>\s*)[`*]{{1,3}}(?P<type>{shapes.NAME})[`*]{{1,3}}:\s+(?P<message>.*)")
+_OPENING = late(r"\s*(?:\[?(?:ERROR|CRITICAL|FATAL)\]?:? {1,8}(?P<labelled>))?(?P<mark>[\"'`*“]{0,3})")
+_MARKED = late(rf"(?P<indent>\s*)[`*]{{1,3}}(?P<type>{shapes.NAME})[`*]{{1,3}}:\s+(?P<message>.*)")
 _CARRIERS = ("RemoteTraceback", "ExceptionWithTraceback")
 """Names that only carry the traceback of another process, printed between triple quotes below."""
 _CLOSING = {"“": "”"}

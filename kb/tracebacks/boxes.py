@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 
 from kb.models import Frame
+from kb.patterns import late
 from kb.tracebacks import messages, python, shapes, words
 from kb.tracebacks.found import Found, bounded, span_of, traceback
 from kb.tracebacks.lines import Line
 from kb.tracebacks.paths import in_app
 
-_TOP = re.compile(r"\s*[╭┏┌][─━ ]*(?P<title>[^─━╮┓┐\n]{0,80})")
-_SIDE = re.compile(r"\s*[│┃] ?")
-_EDGE = re.compile(r"\s*[╭╰┏┗┌└├]")
-_FRAME = re.compile(r"(?P<file>\S[^\n]{0,600}?):(?P<line>\d+) in (?P<name>\S+)\s*$")
-_ARROW = re.compile(r"\s*❱\s*(?P<line>\d+)\s?(?:[│┃] ?)*(?P<source>.*)")
-_PATH = re.compile(r"(?:/|~|\.|[A-Za-z]:\\)\S*$")
+_TOP = late(r"\s*[╭┏┌][─━ ]*(?P<title>[^─━╮┓┐\n]{0,80})")
+_SIDE = late(r"\s*[│┃] ?")
+_EDGE = late(r"\s*[╭╰┏┗┌└├]")
+_FRAME = late(r"(?P<file>\S[^\n]{0,600}?):(?P<line>\d+) in (?P<name>\S+)\s*$")
+_ARROW = late(r"\s*❱\s*(?P<line>\d+)\s?(?:[│┃] ?)*(?P<source>.*)")
+_PATH = late(r"(?:/|~|\.|[A-Za-z]:\\)\S*$")
 
 
 def read(lines: list[Line], at: int) -> Found | None:

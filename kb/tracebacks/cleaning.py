@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kb.patterns import late
 from kb.tracebacks import colours, escapes, layout, markup, prefixes
 from kb.tracebacks.lines import Line
 
@@ -27,7 +28,7 @@ class Cleaner:
     """Whether it can only find something where frames don't stand as Python prints them."""
 
 
-_FRAME = re.compile(r"^  File \"[^\"\n]+\", line \d+(?:, in \S+)?$(?=\n(?: |$|\S*:)|\Z)", re.MULTILINE)
+_FRAME = late(r"^  File \"[^\"\n]+\", line \d+(?:, in \S+)?$(?=\n(?: |$|\S*:)|\Z)", re.MULTILINE)
 # What follows a frame is indented or has a colon; a mere word is the rest of a name that a terminal broke.
 
 CLEANERS: tuple[Cleaner, ...] = (

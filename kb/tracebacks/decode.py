@@ -7,7 +7,8 @@ Windows programs. Nothing here raises: what can't be decoded is replaced.
 from __future__ import annotations
 
 import codecs
-import re
+
+from kb.patterns import late
 
 _MARKS = (
     # The marks of UTF-32 begin with those of UTF-16, so they are tried first.
@@ -17,7 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_BROKEN = re.compile("[\x00\ud800-\udfff]")
+_BROKEN = late("[\x00\ud800-\udfff]")
 
 
 def decode(data: bytes) -> str:

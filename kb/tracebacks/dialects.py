@@ -4,10 +4,10 @@ it answers with what it understood from there on, or with nothing. The first row
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kb.patterns import late
 from kb.tracebacks import asides, bare, boxes, groups, ipython, pages, pytest_reports, python
 from kb.tracebacks.found import Found
 from kb.tracebacks.lines import Line
@@ -127,5 +127,5 @@ DIALECTS: tuple[Dialect, ...] = (
     ),
 )
 
-GATE = re.compile(r"\s*(?:" + "|".join(f"(?:{dialect.trigger})" for dialect in DIALECTS) + ")")
-TRIGGERS = tuple((re.compile(r"\s*(?:" + dialect.trigger + ")"), dialect.read) for dialect in DIALECTS)
+GATE = late(r"\s*(?:" + "|".join(f"(?:{dialect.trigger})" for dialect in DIALECTS) + ")")
+TRIGGERS = tuple((late(r"\s*(?:" + dialect.trigger + ")"), dialect.read) for dialect in DIALECTS)

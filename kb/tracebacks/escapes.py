@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 
+from kb.patterns import late
 from kb.tracebacks.lines import BREAK, Line, substitute
 
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\\\"'/nrtbf])")
+_ESCAPE = late(r"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\\\"'/nrtbf])")
 _PLAIN = {"n": "\n", "r": "", "t": "\t", "b": "", "f": ""}
-_ANCHOR = re.compile(
+_ANCHOR = late(
     r"Traceback \(most recent|File \\{0,8}[\"'][^\"'\n]{1,1000}[\"'], line \d|\\n\s*[\w.]{1,200}(?:Error|Exception)\b"
 )
-_OPEN = re.compile(r"(?:(?<=[\s:,\[({=bBuU])|\A)[\"']")
-_DATA = re.compile(r"\s*(?:[\w.-]{1,30}: )?(?:[{\[(]|b?[\"'])")
-_ELEMENT = re.compile(r"\s*\".{2,4000}\",?\s*$")
-_MESSAGE = re.compile(r"(?:Error|Exception|Warning|ERROR|error): ")
-_NEXT = re.compile(r"\s*,\s*[bu]?([\"'])")
+_OPEN = late(r"(?:(?<=[\s:,\[({=bBuU])|\A)[\"']")
+_DATA = late(r"\s*(?:[\w.-]{1,30}: )?(?:[{\[(]|b?[\"'])")
+_ELEMENT = late(r"\s*\".{2,4000}\",?\s*$")
+_MESSAGE = late(r"(?:Error|Exception|Warning|ERROR|error): ")
+_NEXT = late(r"\s*,\s*[bu]?([\"'])")
 _ROUNDS = 3
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from kb.models import Relation, Traceback
+from kb.patterns import late
 from kb.tracebacks import bare, python, shapes
 from kb.tracebacks.found import Found
 from kb.tracebacks.lines import Line
 
-_MARGIN = re.compile(r"\s*(?:\| ?|\+ (?=Exception Group|Traceback)|\+-)|\s*\|\s*$")
-_DIVIDER = re.compile(r"\s*\+-\+?-{3,}(?: (?:\d+|\.\.\.|title|timeout) -{3,})?\s*$")
-_COUNT = re.compile(r"\(\d+ sub-exceptions?\)")
-_DRAWN = re.compile(r"\s*(?:\+ Exception Group|\+-\+?-{3,}|\|\s+(?:Traceback \(|File \"))")
+_MARGIN = late(r"\s*(?:\| ?|\+ (?=Exception Group|Traceback)|\+-)|\s*\|\s*$")
+_DIVIDER = late(r"\s*\+-\+?-{3,}(?: (?:\d+|\.\.\.|title|timeout) -{3,})?\s*$")
+_COUNT = late(r"\(\d+ sub-exceptions?\)")
+_DRAWN = late(r"\s*(?:\+ Exception Group|\+-\+?-{3,}|\|\s+(?:Traceback \(|File \"))")
 
 
 def read(lines: list[Line], at: int) -> Found | None:

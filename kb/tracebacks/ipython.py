@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 
 from kb.models import Frame
+from kb.patterns import late
 from kb.tracebacks import python, shapes
 from kb.tracebacks.found import Found, bounded, span_of, traceback
 from kb.tracebacks.lines import Line
 from kb.tracebacks.paths import in_app
 
-_HEADER = re.compile(rf"(?P<name>{shapes.NAME})\s+Traceback \(most recent call last\)")
-_FRAME = re.compile(
+_HEADER = late(rf"(?P<name>{shapes.NAME})\s+Traceback \(most recent call last\)")
+_FRAME = late(
     r"(?:File )?(?P<file>(?:~|/|\.|[A-Za-z]:[\\/]|<ipython-input|<string|\[)[^\n:]{0,400}(?::\\[^\n:]{0,400})?"
     r"|[\w\\/.]{1,200}\.(?:pyx|pxi|pyi?))"
     r"(?::(?P<line>\d+))?,? in (?P<name>[\w.<>: ]{1,200}?)(?P<arguments>\(.{0,4000})?$"
 )
-_CELL = re.compile(
+_CELL = late(
     r"(?P<file>(?:Cell |Input )In ?\[(?P<number>\d+|\s)\])(?:, line (?P<line>\d+))?"
     r"(?:, in (?P<name>[\w.<>: ]{1,200}?)(?P<arguments>\(.{0,4000})?)?$"
 )
-_ARROW = re.compile(r"\s*-{1,6}>\s?(?P<line>\d+)(?:\s(?P<source>.*))?$")
-_CONTEXT = re.compile(r"\s*\d+(?:\s|$)|\s*\(\.\.\.\)|\s*\d+ frames|\s*\.\.\.|\s{2,}\S|-{5,}")
-_LINK = re.compile(r"\[([^\]\n]{1,400})\]\([^)\n]{0,600}\)")
+_ARROW = late(r"\s*-{1,6}>\s?(?P<line>\d+)(?:\s(?P<source>.*))?$")
+_CONTEXT = late(r"\s*\d+(?:\s|$)|\s*\(\.\.\.\)|\s*\d+ frames|\s*\.\.\.|\s{2,}\S|-{5,}")
+_LINK = late(r"\[([^\]\n]{1,400})\]\([^)\n]{0,600}\)")
 
 
 def read(lines: list[Line], at: int) -> Found | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from kb.patterns import late
 from kb.tracebacks import shapes, words
 from kb.tracebacks.lines import BREAK, Line, cut_at, glue
 
 # --- quotes -------------------------------------------------------------------------------------
 
-_QUOTE = re.compile(r"\s{0,3}(?:>\s?){1,8}(?!>)")
+_QUOTE = late(r"\s{0,3}(?:>\s?){1,8}(?!>)")
 
 
 def quoted(text: str) -> bool:
@@ -37,8 +38,8 @@ def unquote(lines: list[Line]) -> list[Line]:
 
 # --- emphasis -----------------------------------------------------------------------------------
 
-_OPENED = re.compile(rf"\s*[*_]{{2}}(?=\s*File \"|Traceback|File|{shapes.NAME}(?::|\s*$|[*_]))")
-_CLOSED = re.compile(r"[*_]{2}\s*$")
+_OPENED = late(rf"\s*[*_]{{2}}(?=\s*File \"|Traceback|File|{shapes.NAME}(?::|\s*$|[*_]))")
+_CLOSED = late(r"[*_]{2}\s*$")
 
 
 def emphatic(text: str) -> bool:
@@ -77,17 +78,17 @@ def undouble(lines: list[Line]) -> list[Line]:
 
 # --- one line -----------------------------------------------------------------------------------
 
-_FRAME = re.compile(
+_FRAME = late(
     r"(?<!\S)[\"']?File [\"“](?P<file>[^\"“”\n]{1,1000})[\"”],? line \d{1,9}"
     r"(?:,? in (?:<[\w ]{1,40}>|[\w.]{1,300}(?:<locals>[\w.]{1,200})?))?,?(?=\s|$)"
 )
-_HEADER = re.compile(r"(?:Exception Group )?Traceback \(most recent call last\)\s*:?")
-_CHAIN = re.compile(
+_HEADER = late(r"(?:Exception Group )?Traceback \(most recent call last\)\s*:?")
+_CHAIN = late(
     r"The above exception was the direct cause of the following exception:?"
     r"|During handling of the above exception, another exception occurred:?"
 )
-_CARETS = re.compile(r"(?<=\s)[~^]{2,}(?=\s|$)")
-_NAME = re.compile(r"(?<!\S)([^\W\d][\w.]{2,200})(?=: |\s*$)")
+_CARETS = late(r"(?<=\s)[~^]{2,}(?=\s|$)")
+_NAME = late(r"(?<!\S)([^\W\d][\w.]{2,200})(?=: |\s*$)")
 _SPACED = ("top-level template", "block ", "template ")
 
 
@@ -148,7 +149,7 @@ def _trimmed(piece: Line) -> Line:
 
 # --- broken at a fixed width --------------------------------------------------------------------
 
-_OPEN = re.compile(
+_OPEN = late(
     r"\s*(?:File|Fil|Fi|F) ?(?:\"[^\"]{0,1000})?$"
     r"|\s*File \"[^\"]{1,1000}\"(?:,? ?(?:l|li|lin|line|line \d+|line \d+,|line \d+, i|line \d+, in) ?)?$"
     r"|\s*Traceback \([a-z ]{0,20}$"

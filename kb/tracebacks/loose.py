@@ -6,23 +6,24 @@ import re
 from collections.abc import Iterable
 
 from kb.models import Traceback
+from kb.patterns import late
 from kb.tracebacks import escapes, messages, prefixes, shapes, words
 from kb.tracebacks.found import Found, traceback
 from kb.tracebacks.lines import Line
 
 MAX_CANDIDATES = 5
-_NAMED = re.compile(
+_NAMED = late(
     rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})(?:: ?(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))"
 )
-_LABEL = re.compile(
+_LABEL = late(
     r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
     r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
 )
-_SEVERE = re.compile(r"\b(?:ERROR|CRITICAL|FATAL)\b")
-_NUMBERED = re.compile(r"\[(?:Errno|WinError|SSL)\b")
-_CALM = re.compile(r".{0,100}?\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
-_FIELD = re.compile(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
-_CODE = re.compile(
+_SEVERE = late(r"\b(?:ERROR|CRITICAL|FATAL)\b")
+_NUMBERED = late(r"\[(?:Errno|WinError|SSL)\b")
+_CALM = late(r".{0,100}?\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
+_FIELD = late(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
+_CODE = late(
     r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with "
     r"|[\"'][\w.-]{1,40}[\"']: |note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)"
 )

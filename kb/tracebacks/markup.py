@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 
+from kb.patterns import late
 from kb.tracebacks import shapes
 from kb.tracebacks.lines import Line, glue, substitute
 
@@ -19,13 +20,13 @@ _BLOCK = (
     "br|p|div|pre|tr|td|th|table|tbody|thead|li|ul|ol|dl|dt|dd|h[1-6]|html|body|head|title|meta|link|script|style|noscript"
     "|textarea|form|blockquote|section|article|header|footer|main|hr|summary|details|nav|aside|figure|option|select"
 )
-TAG = re.compile(
+TAG = late(
     rf"<(?P<close>/?)(?P<tag>{_INLINE}|{_BLOCK})(?:\s[^<>]{{0,2000}})?/?>|<!--|-->|<!DOCTYPE[^<>]{{0,200}}>", re.I
 )
-_IS_BLOCK = re.compile(rf"(?:{_BLOCK})\Z", re.I)
-_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
-_PAGE = re.compile(r"<(?:html|body|h[1-6]|li|!DOCTYPE)\b", re.I)
-_CLOSING = re.compile(rf"</(?:{_INLINE}|{_BLOCK})>", re.I)
+_IS_BLOCK = late(rf"(?:{_BLOCK})\Z", re.I)
+_ENTITY = late(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
+_PAGE = late(r"<(?:html|body|h[1-6]|li|!DOCTYPE)\b", re.I)
+_CLOSING = late(rf"</(?:{_INLINE}|{_BLOCK})>", re.I)
 _VERBATIM = {"pre", "textarea"}
 _SILENT = {"script", "style", "title"}
 _SHOWN = {"&nbsp;": " ", "&#160;": " ", "&#xa0;": " "}

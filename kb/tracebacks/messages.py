@@ -6,13 +6,12 @@ line, a prompt, another error) ends it; a blank line ends it unless what follows
 
 from __future__ import annotations
 
-import re
-
+from kb.patterns import late
 from kb.tracebacks import shapes, words
 from kb.tracebacks.lines import BREAK, Line
 
 MAX_LINES = 120
-_OTHER = re.compile(
+_OTHER = late(
     r"\s*(?:"
     r"(?:FAILED|ERROR) \S+::|E {3,7}\S|\+-[+-]-|\S{1,200}\.py:\d+: |make(?:\[\d+\])?: "
     r"|at [\w.$<>]+ ?\(|\(\d+ additional frame"

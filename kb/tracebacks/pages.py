@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
+from kb.patterns import late
 from kb.tracebacks import messages, python, shapes, words
 from kb.tracebacks.found import Found, traceback
 from kb.tracebacks.lines import Line
 
-_DJANGO = re.compile(rf"\s*(?P<type>{shapes.NAME}) at /\S*\s*$")
-_TYPE = re.compile(
+_DJANGO = late(rf"\s*(?P<type>{shapes.NAME}) at /\S*\s*$")
+_TYPE = late(
     r"\s*(?:Exception|Error|exception|error)[ _.-]?(?:Type|type|Class|class)"
     rf"\s*[:=]\s*(?:<(?:class|type) ')?(?P<type>{shapes.NAME})"
 )
-_VALUE = re.compile(
+_VALUE = late(
     r"\s*(?:Exception|Error|exception|error)[ _.-]?"
     r"(?:Value|value|Message|message|Contents|contents|Details?|msg)\s*[:=]\s?(?P<value>.*)"
 )
-_CLASS = re.compile(rf"\s*<(?:class|type|exception) '(?P<type>{shapes.NAME})'>\s*[:,]?\s?(?P<message>.*)")
-_OCCURRED = re.compile(rf"\s*Exception has occurred: (?P<type>{shapes.NAME})(?P<rest>.*)")
-_END = re.compile(r"\s*(?:Request |Exception |Django Version|Python |Raised during|\d+\.\d+(?:\.\d+)?\s*$|-- \|)")
-_KEY = re.compile(
+_CLASS = late(rf"\s*<(?:class|type|exception) '(?P<type>{shapes.NAME})'>\s*[:,]?\s?(?P<message>.*)")
+_OCCURRED = late(rf"\s*Exception has occurred: (?P<type>{shapes.NAME})(?P<rest>.*)")
+_END = late(r"\s*(?:Request |Exception |Django Version|Python |Raised during|\d+\.\d+(?:\.\d+)?\s*$|-- \|)")
+_KEY = late(
     r"[\"']?(?P<key>error_type|exc_type|exception_type|errorType|exception\.type|exc\.type|error\.type|ename|exception_class|type|name|exception"
     r"|error_message|errorMessage|exc_message|exception\.message|error\.message|evalue|message|msg|error|value|detail|reason|title)[\"']?"
     r"\s{0,4}[:=]\s{0,4}(?:(?P<quote>[\"'])|(?P<word>[\w.]{2,200}+)(?!\())"

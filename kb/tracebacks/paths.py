@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from kb.models import Frame
+from kb.patterns import late
 
-_FOREIGN = re.compile(
+_FOREIGN = late(
     r"[\\/](?:site-packages|dist-packages|\.?venv|\.tox|\.nox|pip-build-env-[^\\/]+|_vendor)[\\/]"
     r"|[\\/]lib(?:64)?[\\/]python\d(?:\.\d+)?t?[\\/]"
     r"|[\\/]Python(?:-?\d[\d.]*)?(?:-32)?[\\/]Lib[\\/]"
@@ -18,8 +19,8 @@ _FOREIGN = re.compile(
     r"|\.egg[\\/]|\.pyx$",
     re.IGNORECASE,
 )
-_PYTHON = re.compile(r"[\\/]python-?(\d)\.?(\d{1,2})(?:\.\d+)?t?(?:-32)?[\\/]", re.IGNORECASE)
-_PACKAGE = re.compile(
+_PYTHON = late(r"[\\/]python-?(\d)\.?(\d{1,2})(?:\.\d+)?t?(?:-32)?[\\/]", re.IGNORECASE)
+_PACKAGE = late(
     r"[\\/]([A-Za-z][\w.-]{0,60}?)-(\d[\w.]{0,30}?)(?:-py\d\.?\d{0,2}[\w.-]{0,60})?\.(?:dist-info|egg-info|egg)(?![\w])"
 )
 

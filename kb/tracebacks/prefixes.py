@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import re
 
+from kb.patterns import late
 from kb.tracebacks import words
 from kb.tracebacks.lines import Line
 
-_ANCHOR = re.compile(
+_ANCHOR = late(
     r"(?:\+ )?(?:Exception Group )?Traceback \(most recent|File \"[^\"\n]{1,1000}\", line \d"
     r"|During handling of the above exc|The above exception was the dir"
 )
-_ERROR = re.compile(r"(?<=[\s|:>\]])([^\W\d][\w.]{2,200})(?=: |$)")
-_MARKED = re.compile(r"\d|[|>\]:)]\s*$")
+_ERROR = late(r"(?<=[\s|:>\]])([^\W\d][\w.]{2,200})(?=: |$)")
+_MARKED = late(r"\d|[|>\]:)]\s*$")
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun"
 _LEVELS = "TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL"
-_TOKEN = re.compile(
+_TOKEN = late(
     r"(?P<hex>\b(?=[0-9a-fA-F]{0,40}\d)[0-9a-fA-F]{7,64}\b)|(?P<number>\d+)|(?P<blank>\s+)"
     rf"|(?P<month>\b(?:{_MONTHS})\b)|(?P<level>\b(?:{_LEVELS})\b)|(?P<other>.)"
 )
-_BAR = re.compile(r"\s{0,40}\|")
-_LEVEL = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)\b", re.IGNORECASE)
-HEAD = re.compile(
+_BAR = late(r"\s{0,40}\|")
+_LEVEL = late(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)\b", re.IGNORECASE)
+HEAD = late(
     r"\s*(?:(?:"
     r"\[[^\]\n]{1,80}\]"
     r"|[\[(]?\d{4}[-/.]\d\d[-/.]\d\d(?:[T ]\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?: ?(?:Z|[+-]\d\d:?\d\d))?[\])]?"

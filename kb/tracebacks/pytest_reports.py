@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 
 from kb.models import Frame
+from kb.patterns import late
 from kb.tracebacks import shapes, words
 from kb.tracebacks.found import Found, bounded, span_of, traceback
 from kb.tracebacks.lines import Line
 from kb.tracebacks.paths import in_app
 
-_E = re.compile(r"(?P<margin>\s*E {1,20})(?=\S)|\s*E\s*$")
-_FRAME = re.compile(r"(?P<file>\S[^\n]{0,400}?\.py):(?P<line>\d+): in (?P<name>\S+)")
-_PLACE = re.compile(rf"(?P<file>\S[^\n]{{0,400}}?\.py):(?P<line>\d+):(?: (?P<name>{shapes.NAME}))?\s*$")
-_MARKED = re.compile(r">\s{2,}(?P<source>\S.*)")
-_SUMMARY = re.compile(
+_E = late(r"(?P<margin>\s*E {1,20})(?=\S)|\s*E\s*$")
+_FRAME = late(r"(?P<file>\S[^\n]{0,400}?\.py):(?P<line>\d+): in (?P<name>\S+)")
+_PLACE = late(rf"(?P<file>\S[^\n]{{0,400}}?\.py):(?P<line>\d+):(?: (?P<name>{shapes.NAME}))?\s*$")
+_MARKED = late(r">\s{2,}(?P<source>\S.*)")
+_SUMMARY = late(
     rf"(?:FAILED|ERROR) (?P<test>[^\n]{{1,300}}?\.py\S*(?:\[[^\n]{{0,200}}?\])?) - "
     rf"(?P<error>(?P<type>{shapes.NAME})(?:: (?P<message>.*))?)$"
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from kb.models import Frame
+from kb.patterns import late
 from kb.tracebacks import messages, shapes, words
 from kb.tracebacks.found import Found, bounded, span_of, traceback
 from kb.tracebacks.lines import Line
 from kb.tracebacks.paths import in_app
 
 _LOOK_AHEAD = 40
-_RAISE = re.compile(
+_RAISE = late(
     rf"\s*raise (?P<type>{shapes.NAME})\((?P<quote>[\"'])(?P<message>[^\"'\\]+)(?P=quote)\)(?: from \w+)?\s*$"
 )
 

@@ -6,24 +6,24 @@ characters, so that no line can take more than linear time.
 
 from __future__ import annotations
 
-import re
+from kb.patterns import late
 
-HEADER = re.compile(r"Traceback \((?:most recent call last|innermost last)\)\s*:?|^\W{0,4}Traceback\s*:\s*$")
-FRAME = re.compile(
+HEADER = late(r"Traceback \((?:most recent call last|innermost last)\)\s*:?|^\W{0,4}Traceback\s*:\s*$")
+FRAME = late(
     r"\s*(?:\W{1,3} ?)?File [\"“'](?P<filename>[^\"”]{1,1000}?)[\"”'],? line (?P<lineno>\d{1,9})"
     r"(?:,? in (?P<name>\S[^\n]{0,500}))?,?\s*$"
 )
-REPEATED = re.compile(r"\s*\[Previous line repeated \d+ more times?\]")
-MARKS = re.compile(r"\s*[~^][~^\s|]*$")
-ELIDED = re.compile(r"\s*\.{3}(?:\s*<\d+ lines>\.{3})?\s*$")
+REPEATED = late(r"\s*\[Previous line repeated \d+ more times?\]")
+MARKS = late(r"\s*[~^][~^\s|]*$")
+ELIDED = late(r"\s*\.{3}(?:\s*<\d+ lines>\.{3})?\s*$")
 
 NAME = r"(?:[^\W\d]\w*|<locals>)(?:\.(?:[^\W\d]\w*|<locals>)){0,20}"
-EXCEPTION = re.compile(rf"(?P<indent>\s*)(?P<type>{NAME})(?::(?=\s|$)\s?(?P<message>.*)|\s*$)")
+EXCEPTION = late(rf"(?P<indent>\s*)(?P<type>{NAME})(?::(?=\s|$)\s?(?P<message>.*)|\s*$)")
 
-CAUSE = re.compile(r"\W*The above exception was the direct cause of the following exception:?")
-CONTEXT = re.compile(r"\W*During handling of the above exception(?: \(.{0,2000}\))?, another exception occurred:?")
+CAUSE = late(r"\W*The above exception was the direct cause of the following exception:?")
+CONTEXT = late(r"\W*During handling of the above exception(?: \(.{0,2000}\))?, another exception occurred:?")
 
-LOG = re.compile(
+LOG = late(
     r"\s*(?:"
     r"[\[(]?\d{4}[-/.]\d\d[-/.]\d\d,?[T ]\d\d?:\d\d"
     r"|[\[(]?\d\d[-/]\d\d[-/]\d{2,4}[ T]\d\d:\d\d"
@@ -38,9 +38,9 @@ LOG = re.compile(
     r"|level=\w|ts=\d"
     r")"
 )
-PROMPT = re.compile(
+PROMPT = late(
     r"\s*(?:[$%❯➜] \S|>>>|\.\.\. |In ?\[\d*\]|Out\[\d+\]|PS [A-Z]:\\"
     r"|(?:\([\w.-]{1,40}\) )?(?:[A-Z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,40}@[\w.-]{1,60}[: ][^$#\n]{0,200}[$#](?: |$)))"
 )
-FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*\w*\s*$")
-RULE = re.compile(r"\s*([-=_*#+!─═━~])\1{7,}")
+FENCE = late(r"\s*(?:`{3,}|~{3,})\s*\w*\s*$")
+RULE = late(r"\s*([-=_*#+!─═━~])\1{7,}")

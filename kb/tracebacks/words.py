@@ -7,6 +7,8 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+from kb.patterns import late
+
 _FILE = Path(__file__).parent.parent / "data" / "reader_words.tsv"
 
 
@@ -26,7 +28,7 @@ PLAIN = frozenset(_LISTS["plain"])
 GOES_ON = _LISTS["goes-on"]
 PROSE = _LISTS["prose"]
 ENDS = _LISTS["ends"]
-_TROUBLE = re.compile("|".join(re.escape(word) for word in _LISTS["trouble"]), re.IGNORECASE)
+_TROUBLE = late("|".join(re.escape(word) for word in _LISTS["trouble"]), re.IGNORECASE)
 
 
 _SMALL = frozenset(

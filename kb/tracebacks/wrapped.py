@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from kb.models import Traceback
+from kb.patterns import late
 from kb.tracebacks import shapes, words
 
-_DRIVER = re.compile(rf"\s*\((?P<type>{shapes.NAME})\) ?")
-_REPR = re.compile(rf"(?<![\w.])(?P<type>{shapes.NAME})\((?:-?\d{{1,6}}, )?(?P<quote>[\"'])")
-_NAMED = re.compile(rf"(?<![\w.'\"])(?P<type>{shapes.NAME}): (?=\S)")
-_TAIL = re.compile(r"\s*(?:\[SQL: |\(Background on this error|\[parameters: )")
+_DRIVER = late(rf"\s*\((?P<type>{shapes.NAME})\) ?")
+_REPR = late(rf"(?<![\w.])(?P<type>{shapes.NAME})\((?:-?\d{{1,6}}, )?(?P<quote>[\"'])")
+_NAMED = late(rf"(?<![\w.'\"])(?P<type>{shapes.NAME}): (?=\S)")
+_TAIL = late(r"\s*(?:\[SQL: |\(Background on this error|\[parameters: )")
 MAX_WRAPPED = 5
 
 
