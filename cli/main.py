@@ -28,6 +28,7 @@ COMMANDS = {
     "run": "cli.run",
     "serve": "cli.serve",
     "mcp": "cli.mcp",
+    "lsp": "cli.lsp",
     "completion": "cli.completion",
 }
 """Command → the module that holds it, under its own name."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from werkzeug.serving import make_server
 
 from indexer import pipeline
 from kb.opening import open_knowledge_base
@@ -67,3 +71,17 @@ def application(settings: Settings) -> Flask:
     app.testing = True
     weakref.finalize(app, base.close)
     return app
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """A server over a filled knowledge base; its URL."""
+    server = make_server("127.0.0.1", 0, application(settings), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
