@@ -1,0 +1,9 @@
+// What went wrong, in one line for people.
+
+/** The knowledge base can't be asked, or answered something that can't be shown. `message` says what to do. */
+export class Trouble extends Error {}
+
+export function inWords(problem: unknown): string {
+  const words = problem instanceof Error ? problem.message : String(problem);
+  return words.replace(/\s+/g, " ").slice(0, 300);
+}
