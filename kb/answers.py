@@ -11,11 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from kb.causes import JudgedCause
+from kb.feedback import Votes, in_order
 from kb.fill import Mark, fill, unmarked
 from kb.models import Entry, Evidence, Reading, Slot, Span, Tier, Traceback, Verdict
 
-Votes = Mapping[tuple[str, str], tuple[int, int]]
-"""(entry id, fix id) → how often readers said that it worked and that it did not."""
 MarkNumber = Callable[[int, str], str]
 """As `kb.fill.Mark`, with the place of the slot's name among those of the match instead of the name."""
 HIDDEN = "***"
@@ -173,7 +172,8 @@ def entry_body(
         return fill(text, captures, names, mark)
 
     order = {judged.cause.id: place for place, judged in enumerate(causes)}
-    fixes = sorted(entry.fixes, key=lambda fix: order.get(fix.cause or "", len(order)))
+    ranked = sorted(entry.fixes, key=lambda fix: order.get(fix.cause or "", len(order)))
+    fixes = in_order(entry.id, ranked, votes) if votes else ranked
     return {
         **fixed.before,
         "summary": filled(entry.summary),

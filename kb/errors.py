@@ -6,7 +6,8 @@
     ├── CallError              2  a wrong argument, an unreadable file
     │   ├── SettingError          a setting's value can't be used
     │   ├── InputTooLarge         more bytes than the limit allows
-    │   └── EntryNotFound         no entry has that id
+    │   ├── EntryNotFound         no entry has that id
+    │   └── SaidTooMuch           more votes or wishes than are taken in a day
     └── UnavailableError       3  the knowledge base can't be opened
         ├── StoreMissing          no knowledge base there yet
         ├── StoreOutdated         made by another version; needs a migration
@@ -57,6 +58,12 @@ class EntryNotFound(CallError):
     """No entry has that id."""
 
     code = "no-such-entry"
+
+
+class SaidTooMuch(CallError):
+    """More votes or wanted errors than are taken from one place, or from all, in a day."""
+
+    code = "said-too-much"
 
 
 class UnavailableError(KBError):

@@ -15,13 +15,22 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+<<<<<<< HEAD
 from kb.answers import Answer, Lookup, Match, ReadException, Votes, entry_body, entry_head, entry_url
 from kb.candidates import candidates, is_printed_by_a_tool
+=======
+from kb.answers import Answer, Lookup, Match, ReadException, entry_body, entry_head, entry_url
+from kb.candidates import candidates
+>>>>>>> b8e386f (Votes order fixes of one cause when enough of them agree; one voice counts once a day; wanted errors are kept as words only and clustered)
 from kb.causes import JudgedCause, Scene, judge
 from kb.codes import codes
 from kb.engines import Engine
 from kb.errors import EngineUnavailable
+<<<<<<< HEAD
 from kb.facets import Facets, facets
+=======
+from kb.feedback import Votes, by_entry
+>>>>>>> b8e386f (Votes order fixes of one cause when enough of them agree; one voice counts once a day; wanted errors are kept as words only and clustered)
 from kb.knowledge import Knowledge
 from kb.libraries import library_of
 from kb.models import Context, Entry, Evidence, Slot, Traceback, Verdict
@@ -90,6 +99,7 @@ class Matcher:
         self._knowledge: Knowledge | None = None
         self._quick: tuple[int, QuickSearch] | None = None
         self._engine: tuple[int, Engine] | None = None
+        self._liking: tuple[Votes, dict[str, float]] = {}, {}
 
     # --- lookups ---
 
@@ -121,6 +131,23 @@ class Matcher:
             base_url=self._base_url,
         )
 
+    def known(self, text: str) -> str | None:
+        """The id of the entry that a lookup of this text would trust; without the words that are asked for nothing
+        better, so it is quick. None where no entry is trusted."""
+        knowledge = self.knowledge()
+        answers = [self._answer(_bounded(chain), knowledge, {}, 1) for chain in read(text).errors[-MOST_ERRORS:]]
+        first = _most_telling(answers)
+        return first.matches[0].entry.id if first is not None and first.verdict == "match" else None
+
+    def _liked(self) -> dict[str, float]:
+        """What votes say of entries, by id."""
+        votes = self._votes()
+        kept, liking = self._liking
+        if kept is not votes:
+            liking = by_entry(votes)
+            self._liking = votes, liking
+        return liking
+
     def _answer(
         self,
         chain: tuple[Traceback, ...],
@@ -129,6 +156,7 @@ class Matcher:
         limit: int,
         printed: bool = False,
     ) -> Answer:
+<<<<<<< HEAD
         """The answer to one error from codes and templates; `printed`: only from those of tools, word for word."""
         found = [
             one
@@ -136,6 +164,11 @@ class Matcher:
             if not printed or {"line", "whole"} <= set(one.features)
         ]
         ranked = rank(found, limit)
+=======
+        """The answer to one error from codes and templates."""
+        found = candidates(chain, knowledge, versions)
+        ranked = rank(found, limit, self._liked())
+>>>>>>> b8e386f (Votes order fixes of one cause when enough of them agree; one voice counts once a day; wanted errors are kept as words only and clustered)
         matches = tuple(self._match(one, chain, knowledge, versions) for one in ranked)
         explained = ranked[0].candidate.exception if ranked else _raised(chain)
         said: Verdict = "none"

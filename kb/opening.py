@@ -13,6 +13,9 @@ from kb.matcher import Matcher
 from kb.settings import Settings
 from kb.store import Store
 
+FRESH_SECONDS = 2.0
+"""How old the counts of votes may be that came through another process; one's own are seen at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
@@ -42,7 +45,7 @@ def open_knowledge_base(settings: Settings) -> KnowledgeBase:
         generation=lambda: store.generation().number,
         load=load,
         engine=engine,
-        votes=store.feedback,
+        votes=lambda: store.feedback(within=FRESH_SECONDS),
         base_url=settings.public_url,
     )
     return KnowledgeBase(store, matcher)

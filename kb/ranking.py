@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from kb.causes import JudgedCause
@@ -53,14 +54,17 @@ class Ranked:
     confidence: float
 
 
-def rank(candidates: list[Candidate], limit: int) -> list[Ranked]:
-    """The best candidate of each entry, best first; at most `limit`."""
+def rank(candidates: list[Candidate], limit: int, liked: Mapping[str, float] = MappingProxyType({})) -> list[Ranked]:
+    """The best candidate of each entry, best first; at most `limit`. Only where all the evidence weighs the same,
+    `liked` decides: what readers said of entries, by id (`kb.feedback.by_entry`)."""
     best: dict[str, tuple[float, Candidate]] = {}
     for one in candidates:
         score = one.score
         if one.entry not in best or score > best[one.entry][0]:
             best[one.entry] = score, one
-    ordered = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].entry))[: max(limit, 2)]
+    ordered = sorted(best.values(), key=lambda pair: (-pair[0], -liked.get(pair[1].entry, 0.5), pair[1].entry))[
+        : max(limit, 2)
+    ]
     ranked = []
     for place, (score, one) in enumerate(ordered[:limit]):
         rival = ordered[1][0] if place == 0 and len(ordered) > 1 else ordered[0][0] if place else score - 4.0

@@ -253,23 +253,6 @@ class TestUsersWords:
         publish(store, a_file("a.md", an_entry()))
         assert store.feedback() == {("shelf/book-lost", "look"): (1, 0)}
 
-    def test_wanted_errors_are_counted(self, store: Store) -> None:
-        for fingerprint in ("aa", "bb", "bb"):
-            store.want(fingerprint, "shelf.LostError", "no {thing}\0" * 1000)
-        most, least = store.wanted()
-        assert (most.fingerprint, most.count, least.count) == ("bb", 2, 1)
-        assert len(most.normal) <= 2000
-        assert store.wanted(1) == (most,)
-
-    def test_wanted_errors_do_not_grow_without_end(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("kb.store.writing.WANTED_LIMIT", 3)
-        for fingerprint in "aabcdef":
-            store.want(fingerprint, "E", "m")
-        kept = [one.fingerprint for one in store.wanted()]
-        assert len(kept) == 3
-        assert "a" in kept
-        assert "f" in kept
-
 
 class TestOpening:
     def test_open_makes_nothing(self, url: str, path: Path) -> None:
@@ -333,7 +316,7 @@ class TestOpening:
                 store, *(a_file(f"{number}.md", an_entry(f"shelf/{number}", "long " * 500)) for number in range(50))
             )
         content = bytearray(path.read_bytes())
-        content[20 * 4096 :] = b"\xa5" * (len(content) - 20 * 4096)
+        content[40 * 4096 :] = b"\xa5" * (len(content) - 40 * 4096)
         path.write_bytes(content)
         with Store.open(url) as store, pytest.raises(StoreBroken, match="damaged"):
             list(store.entries())

@@ -126,10 +126,19 @@ class Snapshot:
         )
         return {(entry, fix): (worked, votes - worked) for entry, fix, worked, votes in rows}
 
+    def vote_counts(self) -> tuple[int, int]:
+        """How many votes said that a fix worked, and how many that it didn't."""
+        row = next(self._rows("SELECT COUNT(*), COALESCE(SUM(CASE WHEN worked THEN 1 ELSE 0 END), 0) FROM vote"))
+        return int(row[1]), int(row[0] - row[1])
+
+    def wanted_count(self) -> int:
+        """How many different errors were asked for in vain."""
+        return int(next(self._rows("SELECT COUNT(*) FROM wanted"))[0])
+
     def wanted(self, limit: int) -> tuple[Wanted, ...]:
         """The errors asked for in vain, most often wanted first."""
         rows = self._rows(
-            "SELECT fingerprint, exception, normal, count, first, last FROM wanted"
+            "SELECT fingerprint, exception, normal, count, first, last, library FROM wanted"
             " ORDER BY count DESC, last DESC, fingerprint LIMIT ?",
             (limit,),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from kb.models import Entry, Origin
@@ -96,6 +96,11 @@ class Wanted:
     count: int
     first: str
     last: str
+    library: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The error as the API and the command show it."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 class TemplateRow(NamedTuple):

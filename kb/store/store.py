@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from kb.errors import StoreMissing, UnavailableError
+from kb.feedback import Votes
 from kb.models import Entry
 from kb.store import schema
 from kb.store.probe import Probe
@@ -18,7 +20,17 @@ from kb.store.sqlite import SQLite, database_for
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from kb.wanted import Unknown
+
 BUSY_SECONDS = 5.0
+
+
+class _Counted(NamedTuple):
+    """Votes as they were counted at the database's version, and when that was last looked at."""
+
+    looked: float
+    version: int | None
+    votes: Votes
 
 
 class Store:
@@ -32,7 +44,7 @@ class Store:
         self._database = database
         self._probe = Probe(database)
         self._engine: Engine | None = None
-        self._votes: tuple[int | None, dict[tuple[str, str], tuple[int, int]]] = (None, {})
+        self._votes: _Counted | None = None
 
     @classmethod
     def open(cls, url: str, *, wait: float = BUSY_SECONDS) -> Self:
@@ -167,37 +179,71 @@ class Store:
 
     # --- what users say ------------------------------------------------------------------------
 
-    def vote(self, entry: str, fix: str, worked: bool, fingerprint: str) -> str:
-        """Keeps a vote for a fix; answers the token for `unvote`. The caller has checked the ids."""
-        from kb.store import writing
+    def vote(self, entry: str, fix: str, worked: bool, fingerprint: str, voice: str = "") -> str:
+        """Keeps a vote for a fix; answers the token for `unvote`. The caller has checked the ids.
+
+        `voice` says who speaks (an address, a browser): of one voice the last vote of a day counts. It is kept as a
+        hash that nothing can be learnt from when the day is over. Raises SaidTooMuch.
+        """
+        from kb.store import saying
 
         with self._writing() as connection:
-            return writing.vote(connection, entry, fix, worked, fingerprint)
+            token = saying.vote(connection, (entry, fix), worked, fingerprint, voice)
+        self._votes = None
+        return token
 
     def unvote(self, token: str) -> bool:
         """Takes a vote back; False where there is none of that token."""
-        from kb.store import writing
+        from kb.store import saying
 
         with self._writing() as connection:
-            return writing.unvote(connection, token)
+            done = saying.unvote(connection, token)
+        self._votes = None
+        return done
 
-    def feedback(self) -> dict[tuple[str, str], tuple[int, int]]:
-        """Votes by (entry, fix): how many worked, how many failed. Read again only after a write; not
-        to be changed by the caller."""
+    def feedback(self, *, within: float = 0.0) -> Votes:
+        """Votes by (entry, fix): how many worked, how many failed. Counted again only after a write. Votes that came
+        through another process are seen `within` so many seconds, which saves looking whether there are any."""
+        kept = self._votes
+        now = time.monotonic()
+        if kept is not None and now - kept.looked < within:
+            return kept.votes
         version = self._probe.data_version()
-        kept, votes = self._votes
-        if version is None or kept != version:
-            with self.snapshot() as now:
-                votes = now.feedback()
-            self._votes = version, votes
-        return votes
+        if kept is None or version is None or kept.version != version:
+            with self.snapshot() as state:
+                kept = _Counted(now, version, state.feedback())
+        self._votes = kept._replace(looked=now)
+        return kept.votes
 
-    def want(self, fingerprint: str, exception: str, normal: str) -> None:
-        """Counts an error that nothing is known about. `normal` is its normal form, without secrets."""
-        from kb.store import writing
+    def want(self, error: Unknown, voice: str = "") -> tuple[Wanted, str]:
+        """Counts an error that nothing is known about, with those near enough to be the same; answers it as it is
+        kept now, and the token for `unwant`. `voice` as in `vote`. Raises SaidTooMuch."""
+        from kb.store import saying
 
         with self._writing() as connection:
-            writing.want(connection, fingerprint, exception, normal)
+            return saying.want(connection, error, voice)
+
+    def unwant(self, token: str) -> bool:
+        """Takes back what `want` counted, until the day is over; False where there is nothing of that token."""
+        from kb.store import saying
+
+        with self._writing() as connection:
+            return saying.unwant(connection, token)
+
+    def bring(self, errors: Iterable[tuple[Unknown, int, str]]) -> None:
+        """Adds errors that were wanted elsewhere: each with how often, and when last (ISO 8601, UTC)."""
+        from kb.store import saying
+
+        with self._writing() as connection:
+            for error, count, last in errors:
+                saying.bring(connection, error, count, last)
+
+    def forget(self, fingerprint: str) -> bool:
+        """Drops a wanted error; False where there is none of that fingerprint."""
+        from kb.store import saying
+
+        with self._writing() as connection:
+            return saying.forget(connection, fingerprint)
 
     def wanted(self, limit: int = 50) -> tuple[Wanted, ...]:
         """The errors asked for in vain, most often wanted first."""

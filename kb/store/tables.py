@@ -2,7 +2,8 @@
 
 `source`, `document`, `entry`, `template`, `code`, `posting` and `generation` are knowledge, rebuilt from articles.
 `vote` and `wanted` come from users; no rebuild touches them, and they name entries without a foreign key,
-so that the votes for an entry survive its removal and return.
+so that the votes for an entry survive its removal and return. `day`, `voice` and `ask` know who said what today, by
+a hash with a salt that is thrown away when the day is over.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -111,7 +113,9 @@ vote = Table(
     Column("worked", Boolean, nullable=False),
     Column("fingerprint", String(64), nullable=False),
     Column("created", String(40), nullable=False),
+    Column("voice", String(64), nullable=False, server_default=text("''")),  # empty once its day is over
     Index("ix_vote_entry", "entry", "fix"),
+    Index("ix_vote_voice", "voice"),
 )
 
 wanted = Table(
@@ -123,4 +127,28 @@ wanted = Table(
     Column("count", Integer, nullable=False),
     Column("first", String(40), nullable=False),
     Column("last", String(40), nullable=False),
+    Column("library", String(200), nullable=False, server_default=text("''")),
+    Index("ix_wanted_exception", "exception"),
+)
+
+ask = Table(
+    "ask",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("wanted", String(64), nullable=False),
+    Column("voice", String(64), nullable=False),
+)
+
+day = Table(
+    "day",
+    metadata,
+    Column("day", String(10), primary_key=True),  # today, UTC; the table holds one row
+    Column("salt", String(64), nullable=False),
+)
+
+voice = Table(
+    "voice",
+    metadata,
+    Column("voice", String(64), primary_key=True),
+    Column("said", Integer, nullable=False),
 )

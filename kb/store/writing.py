@@ -1,9 +1,8 @@
-"""What `Store.publish`, votes and wanted errors write, with SQLAlchemy's Core (the ORM takes longer to import)."""
+"""What `Store.publish` writes, with SQLAlchemy's Core (the ORM takes longer to import)."""
 
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,11 +14,6 @@ from kb.models import Entry
 from kb.store import tables as t
 from kb.store.codec import clean, entry_to_json
 from kb.store.rows import Change, TemplateRow, Upsert
-
-WANTED_LIMIT = 10_000
-"""How many wanted errors are kept: anybody can paste, so the table must not grow without end."""
-
-_TEXT_LIMIT = 2_000
 
 
 def publish(connection: Connection, change: Change, *, pack: bool = True) -> int:
@@ -155,32 +149,6 @@ def _shadow(connection: Connection) -> None:
         )
     )
     connection.execute(update(entry).values(shadowed=case((entry.c.key.in_(overridden), True), else_=False)))
-
-
-def vote(connection: Connection, entry: str, fix: str, worked: bool, fingerprint: str) -> str:
-    """Keeps a vote; answers the token by which it can be taken back, which nobody can guess."""
-    token = secrets.token_urlsafe(18)
-    values = {"entry": clean(entry), "fix": clean(fix), "fingerprint": clean(fingerprint)}
-    connection.execute(insert(t.vote).values(token=token, worked=worked, created=_now(), **values))
-    return token
-
-
-def unvote(connection: Connection, token: str) -> bool:
-    """Takes a vote back; False where there is none of that token."""
-    return bool(connection.execute(delete(t.vote).where(t.vote.c.token == clean(token))).rowcount)
-
-
-def want(connection: Connection, fingerprint: str, exception: str, normal: str) -> None:
-    """Counts an error that nothing was known about. Past `WANTED_LIMIT` the least wanted one goes."""
-    now = _now()
-    known = update(t.wanted).where(t.wanted.c.fingerprint == clean(fingerprint))
-    if connection.execute(known.values(count=t.wanted.c.count + 1, last=now)).rowcount:
-        return
-    if (connection.execute(select(func.count()).select_from(t.wanted)).scalar() or 0) >= WANTED_LIMIT:
-        least = select(t.wanted.c.fingerprint).order_by(t.wanted.c.count, t.wanted.c.last).limit(1)
-        connection.execute(delete(t.wanted).where(t.wanted.c.fingerprint.in_(least)))
-    values = {"exception": clean(exception[:_TEXT_LIMIT]), "normal": clean(normal[:_TEXT_LIMIT])}
-    connection.execute(insert(t.wanted).values(fingerprint=clean(fingerprint), count=1, first=now, last=now, **values))
 
 
 def _now() -> str:
