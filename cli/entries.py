@@ -69,6 +69,8 @@ def stats(session: Session, as_json: bool) -> int:
     heads = [head for head in base.matcher.knowledge().heads.values() if head.status == "published"]
     by_library = Counter(head.library for head in heads)
     proven = Counter(head.library for head in heads if head.proven)
+    with base.store.snapshot() as now:
+        (worked, failed), wanted = now.vote_counts(), now.wanted_count()
     body = {
         "generation": base.store.generation().number,
         "entries": len(heads),
@@ -77,6 +79,8 @@ def stats(session: Session, as_json: bool) -> int:
         "extracted": sum(head.origin == "extracted" for head in heads),
         "templates": len(base.matcher.knowledge().index),
         "libraries": {name: {"entries": count, "proven": proven[name]} for name, count in by_library.most_common()},
+        "votes": {"worked": worked, "failed": failed},
+        "wanted": wanted,
         "sources": [{"id": source.id, "location": source.location} for source in base.store.sources()],
     }
     if as_json:

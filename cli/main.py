@@ -19,6 +19,7 @@ COMMANDS = {
     "search": "cli.entries",
     "show": "cli.entries",
     "stats": "cli.entries",
+    "wanted": "cli.wanted",
     "extract": "cli.articles",
     "index": "cli.articles",
     "lint": "cli.articles",

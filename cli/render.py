@@ -5,14 +5,17 @@ Whatever comes from a paste or an article is shown as text: markup is off, contr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from kb.store import Wanted
 
 _VERDICTS = {
     "match": ("Found it", "bold green"),
@@ -164,10 +167,27 @@ def show_stats(body: Mapping[str, Any]) -> None:
         f"{body['entries']} entries ({body['proven']} proven, {body['general']} general, "
         f"{body['extracted']} extracted), {body['templates']} templates, generation {body['generation']}"
     )
+    votes = body["votes"]
+    console.print(f"votes: worked {votes['worked']}, not {votes['failed']}; wanted errors: {body['wanted']}")
     table = Table("library", "entries", "proven", box=None)
     for name, figures in body["libraries"].items():
         table.add_row(plain(name), str(figures["entries"]), str(figures["proven"]))
     console.print(table)
+
+
+def show_wanted(rows: Iterable[Wanted]) -> None:
+    """Wanted errors, two lines each."""
+    console = Terminal(highlight=False, soft_wrap=True)
+    none = True
+    for row in rows:
+        none = False
+        line = plain(f"{row.count:5}  ")
+        line.append(clean(row.exception), "bold")
+        line.append(clean(f": {row.normal}" if row.normal else ""))
+        console.print(line)
+        console.print(plain(f"       {row.library or 'no library'}, last {row.last[:10]}, {row.fingerprint}", "dim"))
+    if none:
+        console.print(plain("Nothing is wanted.", "dim"))
 
 
 def _prose(console: Console, text: str) -> None:

@@ -15,22 +15,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-<<<<<<< HEAD
-from kb.answers import Answer, Lookup, Match, ReadException, Votes, entry_body, entry_head, entry_url
-from kb.candidates import candidates, is_printed_by_a_tool
-=======
 from kb.answers import Answer, Lookup, Match, ReadException, entry_body, entry_head, entry_url
-from kb.candidates import candidates
->>>>>>> b8e386f (Votes order fixes of one cause when enough of them agree; one voice counts once a day; wanted errors are kept as words only and clustered)
+from kb.candidates import candidates, is_printed_by_a_tool
 from kb.causes import JudgedCause, Scene, judge
 from kb.codes import codes
 from kb.engines import Engine
 from kb.errors import EngineUnavailable
-<<<<<<< HEAD
 from kb.facets import Facets, facets
-=======
 from kb.feedback import Votes, by_entry
->>>>>>> b8e386f (Votes order fixes of one cause when enough of them agree; one voice counts once a day; wanted errors are kept as words only and clustered)
 from kb.knowledge import Knowledge
 from kb.libraries import library_of
 from kb.models import Context, Entry, Evidence, Slot, Traceback, Verdict
@@ -156,19 +148,13 @@ class Matcher:
         limit: int,
         printed: bool = False,
     ) -> Answer:
-<<<<<<< HEAD
         """The answer to one error from codes and templates; `printed`: only from those of tools, word for word."""
         found = [
             one
             for one in candidates(chain, knowledge, versions)
             if not printed or {"line", "whole"} <= set(one.features)
         ]
-        ranked = rank(found, limit)
-=======
-        """The answer to one error from codes and templates."""
-        found = candidates(chain, knowledge, versions)
         ranked = rank(found, limit, self._liked())
->>>>>>> b8e386f (Votes order fixes of one cause when enough of them agree; one voice counts once a day; wanted errors are kept as words only and clustered)
         matches = tuple(self._match(one, chain, knowledge, versions) for one in ranked)
         explained = ranked[0].candidate.exception if ranked else _raised(chain)
         said: Verdict = "none"

@@ -47,6 +47,7 @@ TABLE = (
     Setting("host", "127.0.0.1", "address that `kb serve` listens on"),
     Setting("port", "8765", "port that `kb serve` listens on"),
     Setting("workers", "2", "processes that `kb serve` starts"),
+    Setting("wanted", "asked", "unanswered errors that the server keeps: `off`, those `asked` for, or `all`"),
     Setting("pythons", "", "interpreters that `kb verify` may use, a path list; empty: those found on the path"),
 )
 
@@ -64,6 +65,7 @@ class Settings:
     host: str
     port: int
     workers: int
+    wanted: str
     pythons: tuple[str, ...]
 
 
@@ -96,6 +98,7 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
         host=values["host"][0],
         port=_number("port", values, least=0, most=65535),
         workers=_number("workers", values, least=1, most=64),
+        wanted=_one_of("wanted", values, ("off", "asked", "all")),
         pythons=_paths(values["pythons"][0]),
     )
 
@@ -110,6 +113,13 @@ def shipped_articles() -> Path:
 
 def _paths(value: str) -> tuple[str, ...]:
     return tuple(part for part in value.split(os.pathsep) if part)
+
+
+def _one_of(name: str, values: Mapping[str, tuple[str, str]], known: tuple[str, ...]) -> str:
+    text, origin = values[name]
+    if text not in known:
+        raise SettingError(f"{name} is {text!r} (from {origin})", f"give one of {', '.join(known)}")
+    return text
 
 
 def _number(name: str, values: Mapping[str, tuple[str, str]], least: int, most: int | None = None) -> int:

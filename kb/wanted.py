@@ -9,6 +9,7 @@ word.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ VALUE = "{value}"
 """Stands for what is no word, and for what differs between the errors of a cluster."""
 
 _TYPE = re.compile(r"(?:[^\W\d]\w*\.){0,12}[^\W\d]\w*")
+_LIBRARY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NUMBER = re.compile(r"(?<![^\W_])\d+(?:\.\d+)*(?![^\W_])")
 _RUN = re.compile(r"[^\W_]+")
 _ODD = re.compile(r"\w[^\w\s.:/,'’()\[\]{}<>=\"`;|*?-]+\w")
@@ -70,7 +72,7 @@ def keepable(exception: str, message: str, library: str) -> Unknown | None:
     words = " ".join(map(_kept, normal.split()))
     if len(words) > LONGEST:
         words = words[: LONGEST + 1].rpartition(" ")[0] or VALUE
-    return Unknown(exception, words, library if re.fullmatch(r"[a-z0-9][a-z0-9-]{0,60}", library) else "")
+    return Unknown(exception, words, library if len(library) <= 60 and _LIBRARY.fullmatch(library) else "")
 
 
 def joined(one: str, other: str) -> str | None:
@@ -109,6 +111,30 @@ def template(normal: str) -> str:
         seen[kind] = seen.get(kind, 0) + 1
         pieces += [_doubled(literal), f"{{{kind if seen[kind] == 1 else f'{kind}_{seen[kind]}'}}}"]
     return "".join([*pieces, _doubled(normal[end:])])
+
+
+def pastes(error: Unknown) -> Iterator[str]:
+    """Pastes that such an error may have come from, with values of each kind in the places of the slots: the forms
+    of quotes and paths, of which a normal form doesn't tell which it was."""
+    samples = _samples()
+    kinds = {found[1] for found in _placeholder().finditer(error.normal)}
+    for number in range(max((len(samples[kind]) for kind in kinds), default=1)):
+
+        def value(found: re.Match[str], number: int = number) -> str:
+            return samples[found[1]][number % len(samples[found[1]])]
+
+        yield error._replace(normal=_placeholder().sub(value, error.normal)).text
+
+
+@cache
+def _samples() -> dict[str, tuple[str, ...]]:
+    """Values of each kind: those in the examples of the rules."""
+    samples: dict[str, tuple[str, ...]] = {VALUE.strip("{}"): ("value",)}
+    for row in tables.rows("normalize.tsv"):
+        raw = next((value.raw for value in normalize(row["example"]).values if value.kind == row["kind"]), None)
+        if raw is not None:
+            samples[row["kind"]] = (*samples.get(row["kind"], ()), raw)
+    return samples
 
 
 def _without_secrets(text: str) -> str:

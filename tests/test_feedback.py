@@ -102,7 +102,7 @@ class TestKept:
 
         def held() -> str:
             connection = sqlite3.connect(file)
-            rows = [connection.execute(f"SELECT * FROM {name}").fetchall() for name in ("vote", "voice", "day")]  # noqa: S608
+            rows = [connection.execute(f"SELECT * FROM {name}").fetchall() for name in ("vote", "voice", "day")]
             connection.close()
             return str(rows)
 

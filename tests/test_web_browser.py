@@ -187,17 +187,6 @@ def test_code_is_copied_as_it_was_proven(page: Page, context: BrowserContext, si
     assert copied == entry["fixes"][0]["code"][0].rstrip("\n")
 
 
-def test_a_vote_is_thanked_for_and_undone_in_place(page: Page, site: str) -> None:
-    page.goto(f"{site}/e/{HEADLINE_ID}")
-    vote = page.locator("form.vote").first
-    vote.locator("button").first.click()
-    vote.locator("output").wait_for()
-    assert vote.locator("output").inner_text() == "Thank you."
-    vote.locator("text=Undo").click()
-    vote.locator("text=Did it work?").wait_for()
-    assert page.url.endswith(HEADLINE_ID)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_every_width_and_scheme_is_readable(browser: Browser, site: str, scheme: str, width: int) -> None:

@@ -209,7 +209,7 @@ class TestHeaders:
         assert "unsafe" not in policy
         assert "http" not in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Referrer-Policy"] == "same-origin"
         assert "Set-Cookie" not in headers
 
     def test_pages_load_from_nowhere_else(self, client: FlaskClient) -> None:

@@ -8,48 +8,33 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 from flask import Response, current_app, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel
-from werkzeug.exceptions import NotFound, UnsupportedMediaType
+from werkzeug.exceptions import UnsupportedMediaType
 
-from kb.errors import EntryNotFound
+from kb.errors import EntryNotFound, SaidTooMuch, UnavailableError
 from kb.models import Context
+from kb.wanted import unknown_in
 from web import bodies, schemas
+from web.described import refusals, takes
 from web.examples import EXAMPLES
 from web.metrics import Metrics
-from web.problems import PROBLEM_JSON, BadFields
+from web.speakers import voice
 
 if TYPE_CHECKING:
-    from kb.answers import MarkNumber
+    from kb.answers import Answer, MarkNumber
     from kb.matcher import Matcher
     from kb.opening import KnowledgeBase
 
-_REF = "#/components/schemas/"
-_LOOKUP, _FIND, _VOTE = Tag(name="lookup"), Tag(name="find"), Tag(name="feedback")
+_LOOKUP, _FIND = Tag(name="lookup"), Tag(name="find")
 
 
-def _problems(*statuses: int) -> dict[str | int, Any]:
-    content = {PROBLEM_JSON: {"schema": {"$ref": _REF + "ProblemOut"}}}
-    return {status: {"content": content} for status in statuses}
-
-
-def _takes(model: type[BaseModel], plain: str | None = None) -> dict[str, Any]:
-    """The request body of a route in OpenAPI: JSON, and where `plain` says what it holds, plain text."""
-    name = model.__name__
-    content: dict[str, Any] = {
-        "application/json": {"schema": {"$ref": _REF + name}, "examples": {"example": {"value": EXAMPLES[name]}}}
-    }
-    if plain is not None:
-        content["text/plain"] = {"schema": {"type": "string"}, "examples": {"example": {"value": plain}}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_responses=cast("Any", _problems(422, 500, 503)))
+api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_responses=cast("Any", refusals(422, 500, 503)))
 
 
 def base() -> KnowledgeBase:
@@ -81,9 +66,20 @@ def looked_up(
 ) -> dict[str, Any]:
     """The lookup body for a paste, counted. With `mark`, the values in its prose are marked for a page."""
     given = Context(context.python, context.packages) if context else Context()
-    answer = matcher().lookup(bodies.paste(text), limit, given).to_dict(mark)
+    found = matcher().lookup(bodies.paste(text), limit, given)
+    if current_app.extensions["settings"].wanted == "all" and found.verdict == "none":
+        _remember(found.answer)
+    answer = found.to_dict(mark)
     cast("Metrics", current_app.extensions["metrics"]).lookup(answer["verdict"], answer["took_ms"])
     return answer
+
+
+def _remember(found: Answer) -> None:
+    """Keeps an error that nobody could answer, where the setting says so; the answer doesn't wait for it to work."""
+    error = unknown_in(found)
+    if error is not None:
+        with suppress(UnavailableError, SaidTooMuch):
+            base().store.want(error, voice())
 
 
 def published() -> dict[str, int]:
@@ -95,8 +91,8 @@ def published() -> dict[str, int]:
     "/lookup",
     tags=[_LOOKUP],
     operation_id="lookup",
-    responses={200: schemas.LookupOut, **_problems(400, 413, 415)},
-    openapi_extensions=_takes(schemas.LookupIn, EXAMPLES["LookupIn"]["text"]),
+    responses={200: schemas.LookupOut, **refusals(400, 413, 415)},
+    openapi_extensions=takes(schemas.LookupIn, EXAMPLES["LookupIn"]["text"]),
 )
 def lookup() -> Response:
     """Ranked fixes for a pasted traceback."""
@@ -112,8 +108,8 @@ def lookup() -> Response:
     "/lookup/batch",
     tags=[_LOOKUP],
     operation_id="lookup_batch",
-    responses={200: schemas.BatchOut, **_problems(400, 413, 415)},
-    openapi_extensions=_takes(schemas.BatchIn),
+    responses={200: schemas.BatchOut, **refusals(400, 413, 415)},
+    openapi_extensions=takes(schemas.BatchIn),
 )
 def lookup_batch() -> Response:
     """Ranked fixes for up to 100 pastes."""
@@ -146,7 +142,7 @@ def entries(query: schemas.EntriesQuery) -> Response:
     "/entries/<library>/<slug>",
     tags=[_FIND],
     operation_id="entry",
-    responses={200: schemas.EntryOut, **_problems(404)},
+    responses={200: schemas.EntryOut, **refusals(404)},
 )
 def entry(path: schemas.EntryPath) -> Response:
     """One entry. An id that was moved answers with the entry that took its place."""
@@ -156,46 +152,12 @@ def entry(path: schemas.EntryPath) -> Response:
     return response
 
 
-@api.post(
-    "/feedback",
-    tags=[_VOTE],
-    operation_id="vote",
-    responses={201: schemas.FeedbackOut, **_problems(400, 404, 413, 415)},
-    openapi_extensions=_takes(schemas.FeedbackIn),
-)
-def vote() -> Response:
-    """Say whether a fix worked."""
-    asked = bodies.parsed(schemas.FeedbackIn)
-    return dumped({"token": voted(asked.entry, asked.fix, asked.worked, asked.fingerprint)}, 201)
-
-
 def known(entry_id: str) -> dict[str, Any]:
     """The entry that an id leads to today. Raises EntryNotFound."""
     found = matcher().entry_dict(matcher().resolve(entry_id))
     if found is None:
         raise EntryNotFound(f"no entry has the id {entry_id[:200]}", "search finds entries by words")
     return found
-
-
-def voted(entry_id: str, fix: str, worked: bool, fingerprint: str | None) -> str:
-    """The token of a new vote. Raises EntryNotFound, and BadFields for a fix that the entry doesn't have."""
-    found = known(entry_id)
-    if all(one["id"] != fix for one in found["fixes"]):
-        raise BadFields([("fix", "the entry has no such fix")])
-    return base().store.vote(found["id"], fix, worked, fingerprint or "")
-
-
-@api.delete(
-    "/feedback/<token>",
-    tags=[_VOTE],
-    operation_id="unvote",
-    responses={204: None, **_problems(404)},
-)
-def unvote(path: schemas.TokenPath) -> Response:
-    """Take a vote back."""
-    if not base().store.unvote(path.token):
-        raise NotFound("No vote has this token.")
-    return Response(status=204)
 
 
 @api.get("/openapi.json", doc_ui=False)

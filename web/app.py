@@ -19,8 +19,10 @@ from kb.settings import Settings
 from web import bodies, problems, rendering, schemas
 from web.api import api, matcher, published
 from web.examples import EXAMPLES
+from web.feedback import feedback, feedback_api
 from web.metrics import CONTENT_TYPE, Metrics
 from web.pages import pages
+from web.wanted import wanted, wanted_api
 
 if TYPE_CHECKING:
     from kb.opening import KnowledgeBase
@@ -40,12 +42,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not `no-referrer`: browsers then send `Origin: null` with our own forms, and who speaks can't be told.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 A_YEAR = "public, max-age=31536000, immutable"
-_BODY_MODELS = (schemas.LookupIn, schemas.BatchIn, schemas.FeedbackIn)
+_BODY_MODELS = (schemas.LookupIn, schemas.BatchIn, schemas.FeedbackIn, schemas.WantedIn)
 
 
 def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
@@ -67,8 +70,10 @@ def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
     app.after_request(_finish)
     problems.install(app)
     _fill_jinja(app)
-    app.register_api(api)
-    app.register_blueprint(pages)
+    for part in (api, feedback_api, wanted_api):
+        app.register_api(part)
+    for pages_of in (pages, feedback, wanted):
+        app.register_blueprint(pages_of)
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     app.add_url_rule("/metrics", view_func=metrics)

@@ -20,4 +20,5 @@ EXAMPLES: dict[str, Any] = {
         "worked": True,
         "fingerprint": "b1946ac92492d234",
     },
+    "WantedIn": {"text": "teapot.errors.KettleLidError: the lid of kettle 'K7' doesn't fit"},
 }

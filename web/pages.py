@@ -1,4 +1,4 @@
-"""The pages for people: the box and its answer, an entry, and what a vote is answered with.
+"""The pages for people: the box and its answer, and an entry.
 
 Everything works by plain forms and links; the script on the page fetches `/answer`, the same answer without the
 page around it, while somebody types.
@@ -12,14 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import EntryNotFound
 from web import api, bodies, reading, rendering
 from web.entry_markdown import entry_markdown
 from web.examples import EXAMPLES
-from web.problems import BadFields
 
 pages = Blueprint("pages", __name__)
 _FINGERPRINT = re.compile("[0-9a-f]{16}")
@@ -82,27 +81,6 @@ def entry_as_markdown(library: str, slug: str) -> AnyResponse:
     if found["id"] != f"{library}/{slug}":
         return redirect(entry_url(found["id"]) + ".md", 308)
     return Response(entry_markdown(found), content_type="text/markdown; charset=utf-8")
-
-
-@pages.post("/feedback")
-def vote() -> str:
-    """A vote from a form."""
-    _refuse_other_sites()
-    form = request.form
-    entry_id, fix, worked = form.get("entry", ""), form.get("fix", ""), form.get("worked", "")
-    if worked not in {"yes", "no"}:
-        raise BadFields([("worked", "say yes or no")])
-    token = api.voted(entry_id, fix, worked == "yes", form.get("fingerprint") or None)
-    return render_template("thanks.html", token=token, entry_id=entry_id, worked=worked == "yes")
-
-
-@pages.post("/feedback/undo")
-def unvote() -> str:
-    """Take the vote of a form back."""
-    _refuse_other_sites()
-    if not api.base().store.unvote(request.form.get("token", "")):
-        raise NotFound("No vote has this token; it may have been taken back already.")
-    return render_template("thanks.html", token=None, entry_id=request.form.get("entry", ""), worked=False)
 
 
 @pages.app_template_global()
@@ -198,16 +176,3 @@ def _sent() -> str:
     if request.mimetype == "text/plain":
         return bodies.plain()
     return request.form.get("text", "").replace("\r\n", "\n")
-
-
-def _refuse_other_sites() -> None:
-    """Votes come from our own pages only: the browser says where a form stands."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        if site not in {"same-origin", "none"}:  # none: typed, reloaded, from a bookmark
-            raise Forbidden("A vote can't be sent from another site.")
-        return
-    origin = request.headers.get("Origin")
-    ours = {urlsplit(request.host_url).netloc, urlsplit(current_app.extensions["settings"].public_url).netloc}
-    if origin is not None and urlsplit(origin).netloc not in ours - {""}:
-        raise Forbidden("A vote can't be sent from another site.")

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.http import HTTP_STATUS_CODES
 
-from kb.errors import CallError, EntryNotFound, InputTooLarge, KBError, UnavailableError
+from kb.errors import CallError, EntryNotFound, InputTooLarge, KBError, SaidTooMuch, UnavailableError
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
@@ -85,6 +85,8 @@ def _our_error(error: KBError) -> Response:
         return answer(404, str(error), code=error.code)
     if isinstance(error, InputTooLarge):
         return answer(413, str(error), code=error.code)
+    if isinstance(error, SaidTooMuch):
+        return answer(429, str(error), code=error.code)
     if isinstance(error, CallError):
         return answer(422, str(error), code=error.code)
     status = 503 if isinstance(error, UnavailableError) else 500

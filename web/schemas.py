@@ -89,7 +89,19 @@ class FeedbackIn(Strict):
     entry: str = Field(max_length=200)
     fix: str = Field(max_length=200)
     worked: bool = Field(strict=True)
-    fingerprint: str | None = Field(default=None, max_length=64)
+    fingerprint: str | None = Field(default=None, pattern="^[0-9a-f]{16}$")
+
+
+class WantedIn(Strict):
+    """A paste that nobody could answer."""
+
+    text: str
+
+
+class WantedQuery(Strict):
+    """How many of the wanted errors."""
+
+    limit: int = Field(default=50, ge=1, le=500)
 
 
 class SearchQuery(Strict):
@@ -347,9 +359,34 @@ class EntriesOut(Open):
 
 
 class FeedbackOut(Open):
-    """The token takes the vote back."""
+    """The token takes the vote back; `feedback` is what is said of the fix now."""
 
     token: str
+    feedback: VotesOut
+
+
+class WantedErrorOut(Open):
+    """An error that no entry answers: what is kept of it, how often it was wanted, first and last time."""
+
+    fingerprint: str
+    exception: str
+    normal: str
+    library: str
+    count: int
+    first: str
+    last: str
+
+
+class WantedOut(WantedErrorOut):
+    """What is kept now. The token takes it back, until the end of the day."""
+
+    token: str
+
+
+class WantedListOut(Open):
+    """The errors most often wanted."""
+
+    items: list[WantedErrorOut]
 
 
 class FieldErrorOut(Open):

@@ -1,4 +1,4 @@
-// What every page has: code is copied with one click, votes are given without leaving. All of it works without, too.
+// What answers and entries have: code is copied with one click.
 "use strict";
 
 document.addEventListener("click", (event) => {
@@ -27,45 +27,4 @@ function announce(words) {
   if (!line) return;
   line.textContent = "";
   setTimeout(() => { line.textContent = words; }, 50);
-}
-
-// --- votes --------------------------------------------------------------------------------------
-
-document.addEventListener("submit", async (event) => {
-  const vote = event.target.closest("form.vote");
-  if (!vote || !event.submitter) return;
-  event.preventDefault();
-  const fields = vote.elements;
-  const said = { entry: fields.entry.value, fix: fields.fix.value, worked: event.submitter.value === "yes" };
-  if (fields.fingerprint.value) said.fingerprint = fields.fingerprint.value;
-  const response = await fetch(vote.dataset.api, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(said),
-  }).catch(() => null);
-  if (!response?.ok) {
-    tell(vote, "That didn't reach the server.");
-    return;
-  }
-  const { token } = await response.json();
-  const before = [...vote.childNodes];
-  const undo = document.createElement("button");
-  undo.type = "button";
-  undo.textContent = "Undo";
-  undo.addEventListener("click", async () => {
-    await fetch(`${vote.dataset.api}/${encodeURIComponent(token)}`, { method: "DELETE" }).catch(() => null);
-    vote.replaceChildren(...before);
-  });
-  vote.replaceChildren(...before.filter((node) => node.type === "hidden"));
-  tell(vote, "Thank you.");
-  vote.append(undo);
-});
-
-function tell(vote, words) {
-  let line = vote.querySelector("output");
-  if (!line) {
-    line = document.createElement("output");
-    vote.append(line);
-  }
-  line.textContent = words;
 }
