@@ -7,24 +7,27 @@ message: that is the part of the work that grows with the knowledge base.
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
-from typing import IO, Any
+from time import perf_counter, thread_time
+from typing import IO
 
+from bench import cases
 from bench.accuracy import OURS, error_line
 from bench.corpus import Row, grown, harvested
 from bench.knowledge import bare, recorded, shipped
-from bench.peers import available
+from bench.peers import Peer, available
 from bench.report import heading, table
 from bench.timing import Timing, alternate
 from bench.worker import INDEX, KB, QUERIES, identity, rows_of
+from kb.matcher import Matcher
 from kb.models import ErrorForm
 from kb.settings import load
 from kb.store import Change, Source, Store, Upsert
@@ -39,6 +42,9 @@ SLOW = {
 """The largest size at which an alternative is measured: beyond it one lookup takes a fifth of a second or more."""
 FEWER = {"Whoosh alone": 50, "rapidfuzz": 100, "chunks in order": 100, "SQLite FTS5": 100, "bm25s": 200}
 """Pastes a round, where a thousand would take too long."""
+PASTES, FRAMES = 200, 20
+"""Recorded tracebacks that are looked up, and the frames that each is given."""
+_HEADER = "Traceback (most recent call last):\n"
 BATCH = 5000
 """Entries that are published as one file."""
 
@@ -52,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--peers", nargs="*", metavar="NAME", help="alternatives to run; by default all")
     parser.add_argument("--folder", type=Path, help="where corpora and stores are kept; by default in the data folder")
     parser.add_argument("--fresh", action="store_true", help="harvest and build everything again")
+    parser.add_argument(
+        "--cases", nargs="+", type=Path, metavar="FILE", help="labelled pastes, to be looked up as well"
+    )
     parser.add_argument("--skip-shipped", action="store_true", help="leave out the shipped articles")
 
 
@@ -74,19 +83,53 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _shipped(options: argparse.Namespace) -> None:
+    recordings = [case.text for case in recorded()]
+    texts = [framed(text) for text in recordings[:: max(1, len(recordings) // PASTES)]]
     with shipped() as base:
-        texts = [case.text for case in recorded()][:200]
         entries = list(base.store.entries())
-        lines = {text: error_line(base.matcher, text) for text in texts}
-        subjects: dict[str, Any] = {OURS: base.matcher.lookup}
-        for name, make in available(options.peers).items():
-            peer = make(entries)
-            subjects[name] = lambda text, peer=peer: peer.find(lines[text], 5)
-        timings = alternate(subjects, texts, options.rounds)
-    heading(f"Latency: {len(entries)} shipped entries, {len(texts)} recorded tracebacks (milliseconds)")
-    ours = timings[OURS].p50
-    rows = [(name, timing.p50, timing.p99, timing.p50 / ours) for name, timing in timings.items()]
-    table(("subject", "p50", "p99", "p50 / ours"), rows)
+        peers = {name: make(entries) for name, make in available(options.peers).items()}
+        gc.collect()
+        gc.freeze()
+        _whole(options, base.matcher, peers, f"pastes of twenty frames, {len(entries)} shipped entries", texts)
+        if options.cases:
+            given = [case.text for case in cases.load(options.cases)]
+            _whole(options, base.matcher, peers, f"{len(given)} given pastes, {len(entries)} shipped entries", given)
+        gc.unfreeze()
+
+
+def _whole(
+    options: argparse.Namespace, matcher: Matcher, peers: Mapping[str, Peer], title: str, texts: Sequence[str]
+) -> None:
+    lines = {text: error_line(matcher, text) for text in texts}
+    subjects: dict[str, Callable[[str], object]] = {OURS: lambda text: matcher.lookup(text).to_dict()}
+    for name, peer in peers.items():
+        subjects[name] = lambda text, peer=peer: peer.find(lines[text], 5)  # type: ignore[misc]
+    timings = alternate(subjects, texts, options.rounds)
+    busy = alternate(subjects, texts, options.rounds, thread_time)
+    heading(
+        f"A whole lookup: {title} (milliseconds)",
+        "Ours from the paste to the answer as it is handed out; alternatives are handed the error and answer with ids.",
+        "CPU: time that the thread was at work, which other programs on the machine disturb less.",
+    )
+    ours = busy[OURS].p50
+    table(
+        ("subject", "p50", "p99", "CPU p50", "CPU p99", "CPU p50 / ours"),
+        [
+            (name, timing.p50, timing.p99, busy[name].p50, busy[name].p99, busy[name].p50 / ours)
+            for name, timing in timings.items()
+        ],
+    )
+
+
+def framed(text: str) -> str:
+    """A traceback with so many frames of an application in front of its own that there are twenty."""
+    header, found, rest = text.partition(_HEADER)
+    missing = max(0, FRAMES - text.count('  File "'))
+    frames = "".join(
+        f'  File "/srv/app/shop/orders_{i}.py", line {7 * i + 3}, in handle_{i}\n    total = price(order, step={i})\n'
+        for i in range(missing)
+    )
+    return header + found + frames + rest if found else f"{_HEADER}{frames}{text}"
 
 
 @dataclass

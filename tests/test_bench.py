@@ -11,7 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from bench import accuracy, calibrate, cases, corpus, families, http_load, knowledge, peers, reader, report, worker
+from bench import (
+    accuracy,
+    calibrate,
+    cases,
+    corpus,
+    families,
+    http_load,
+    knowledge,
+    latency,
+    peers,
+    reader,
+    report,
+    worker,
+)
 from bench.__main__ import COMMANDS
 from bench.cases import Case
 from bench.decorations import DECORATIONS
@@ -20,6 +33,7 @@ from kb.in_memory import matcher_of
 from kb.models import Entry, ErrorForm, Fix
 from kb.store import Store
 from kb.templates import Template
+from kb.tracebacks import read
 
 TEXT = """Traceback (most recent call last):
   File "/srv/shop/order.py", line 12, in pay
@@ -268,6 +282,23 @@ def test_latency_by_size_over_two_tiny_corpora(tmp_path, monkeypatch, capsys):
     assert len(stores) == 2
     with Store.open(f"sqlite:///{stores[0]}") as store, store.snapshot() as now:
         assert now.entry_count() in (20, 40)
+
+
+@pytest.mark.parametrize("text", [TEXT, "TypeError: no cup stands in the saucer of guest 'blue'\n"])
+def test_pastes_of_the_latency_bench_have_twenty_frames_and_their_own_error(text):
+    errors = read(latency.framed(text)).errors
+    assert [len(one.frames) for chain in errors for one in chain] == [20]
+    assert errors[0][0].message == "no cup stands in the saucer of guest 'blue'"
+
+
+def test_whole_lookups_are_timed_beside_an_alternative(capsys):
+    entry = Entry("tea/no-cup", "No cup", "tea", "authored", (ErrorForm("TypeError", "no cup for {guest}"),))
+    peer = peers.PEERS["chunks in order"][0]([entry])
+    options = argparse.Namespace(rounds=1)
+    latency._whole(options, matcher_of([entry]), {"chunks in order": peer}, "one paste", [latency.framed(TEXT)])
+    said = capsys.readouterr().out
+    assert "| kb lookup " in said
+    assert "| chunks in order " in said
 
 
 def test_subjects_take_turns():
