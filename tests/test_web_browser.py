@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
-from werkzeug.serving import make_server
 
+from tests.browser_support import chromium, paste, quiet_page, served
 from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, HOSTILE, UNKNOWN, application, filled
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 CONTRASTS = """() => {
   // Every visible text against the first opaque ground behind it: WCAG AA asks for 4.5, for large text 3.
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
@@ -58,25 +51,14 @@ CONTRASTS = """() => {
 
 @pytest.fixture(scope="module")
 def browser(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        lacking(f"no browser at {CHROMIUM}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS.split())
+    with chromium(lacking) as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, application(filled(tmp_path_factory.mktemp("browser"))), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(application(filled(tmp_path_factory.mktemp("browser")))) as address:
+        yield address
 
 
 @pytest.fixture
@@ -88,20 +70,8 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext, site: str) -> Iterator[Page]:
-    """A page that may not complain, open a dialog or call another host."""
-    page, trouble = context.new_page(), []
-    page.on("console", lambda message: trouble.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
-    page.on("request", lambda request: None if request.url.startswith(site) else trouble.append(request.url))
-    yield page
-    assert trouble == []
-
-
-def paste(page: Page, text: str) -> None:
-    """As with Ctrl-V: the text arrives at once, and the browser says that it was pasted."""
-    page.focus("#text")
-    page.evaluate("text => document.execCommand('insertText', false, text)", text)
+    with quiet_page(context, site) as opened:
+        yield opened
 
 
 def test_pasting_the_headline_error_answers_at_once(page: Page, site: str) -> None:
@@ -181,7 +151,7 @@ def test_code_is_copied_as_it_was_proven(page: Page, context: BrowserContext, si
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{site}/e/{HEADLINE_ID}")
     page.click(".fixes > li:first-child .copy >> nth=0")
-    page.wait_for_function("document.querySelector('.copy').textContent.startsWith('Copied')")
+    page.locator(".copy", has_text="Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     entry = page.evaluate("id => fetch(`/api/v1/entries/${id}`).then(answer => answer.json())", HEADLINE_ID)
     assert copied == entry["fixes"][0]["code"][0].rstrip("\n")

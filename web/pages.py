@@ -143,7 +143,8 @@ def _answered(text: str) -> dict[str, Any]:
     hide = reading.Hider(text, answer["read"]["redacted"])
     words = reading.words(answer["read"]) or " ".join(text.split())[:LONGEST_WORDS]
     typed = text.strip()
-    unread = not answer["read"]["exceptions"]
+    error = reading.explained(answer["read"])
+    unread = not (error and error["type"])
     return {
         **shared,
         "answer": answer,
