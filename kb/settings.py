@@ -9,6 +9,7 @@ variable, a flag of the command line. The config file is `config.toml` in the us
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,8 +49,17 @@ TABLE = (
     Setting("port", "8765", "port that `kb serve` listens on"),
     Setting("workers", "2", "processes that `kb serve` starts"),
     Setting("wanted", "asked", "unanswered errors that the server keeps: `off`, those `asked` for, or `all`"),
+    Setting("rate_limit", "", "requests a client may send, `120/minute`; empty: as many as it likes"),
+    Setting("cors_origins", "", "other sites whose pages may call the API, separated by blanks; `*`: all"),
+    Setting("trusted_proxies", "0", "how many proxies in a row stand before the server and set X-Forwarded-*"),
+    Setting("log_level", "warning", "from which level on the server logs; `info`: each request"),
+    Setting("log_format", "text", "lines of the server's log: `text` or `json`"),
     Setting("pythons", "", "interpreters that `kb verify` may use, a path list; empty: those found on the path"),
 )
+
+
+_RATE = re.compile(r"(?:[1-9]\d{0,8} ?/ ?(?:second|minute|hour|day))?")
+_ORIGINS = re.compile(r"(?:\*|(?:https?://[^\s/,]+(?:\s+|$))*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,11 @@ class Settings:
     port: int
     workers: int
     wanted: str
+    rate_limit: str
+    cors_origins: tuple[str, ...]
+    trusted_proxies: int
+    log_level: str
+    log_format: str
     pythons: tuple[str, ...]
 
 
@@ -99,6 +114,13 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
         port=_number("port", values, least=0, most=65535),
         workers=_number("workers", values, least=1, most=64),
         wanted=_one_of("wanted", values, ("off", "asked", "all")),
+        rate_limit=_matching("rate_limit", values, _RATE, "give a number a time, such as 120/minute").replace(" ", ""),
+        cors_origins=tuple(
+            _matching("cors_origins", values, _ORIGINS, "give origins, such as https://wiki.example.org").split()
+        ),
+        trusted_proxies=_number("trusted_proxies", values, least=0, most=16),
+        log_level=_one_of("log_level", values, ("debug", "info", "warning", "error")),
+        log_format=_one_of("log_format", values, ("text", "json")),
         pythons=_paths(values["pythons"][0]),
     )
 
@@ -119,6 +141,13 @@ def _one_of(name: str, values: Mapping[str, tuple[str, str]], known: tuple[str, 
     text, origin = values[name]
     if text not in known:
         raise SettingError(f"{name} is {text!r} (from {origin})", f"give one of {', '.join(known)}")
+    return text
+
+
+def _matching(name: str, values: Mapping[str, tuple[str, str]], pattern: re.Pattern[str], hint: str) -> str:
+    text, origin = values[name][0].strip(), values[name][1]
+    if not pattern.fullmatch(text):
+        raise SettingError(f"{name} is {text!r} (from {origin})", hint)
     return text
 
 

@@ -20,10 +20,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 from kb.errors import EntryNotFound, SaidTooMuch, UnavailableError
 from kb.models import Context
 from kb.wanted import unknown_in
-from web import bodies, schemas
+from web import bodies, limits, schemas
 from web.described import refusals, takes
 from web.examples import EXAMPLES
 from web.metrics import Metrics
+from web.mounting import placed, server_url
 from web.speakers import voice
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _LOOKUP, _FIND = Tag(name="lookup"), Tag(name="find")
 
 
-api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_responses=cast("Any", refusals(422, 500, 503)))
+api = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_responses=cast("Any", refusals(422, 429, 500, 503)))
 
 
 def base() -> KnowledgeBase:
@@ -71,7 +72,7 @@ def looked_up(
         _remember(found.answer)
     answer = found.to_dict(mark)
     cast("Metrics", current_app.extensions["metrics"]).lookup(answer["verdict"], answer["took_ms"])
-    return answer
+    return placed(answer)
 
 
 def _remember(found: Answer) -> None:
@@ -114,6 +115,7 @@ def lookup() -> Response:
 def lookup_batch() -> Response:
     """Ranked fixes for up to 100 pastes."""
     asked = bodies.parsed(schemas.BatchIn)
+    limits.charge(len(asked.items) - 1)
     return dumped(
         {"items": [{"id": item.id} | looked_up(item.text, asked.limit, item.context) for item in asked.items]}
     )
@@ -123,19 +125,19 @@ def lookup_batch() -> Response:
 def search(query: schemas.SearchQuery) -> Response:
     """Entries that hold these words."""
     page = matcher().search(query.q, query.library, query.exception, query.limit, query.cursor, proven=query.proven)
-    return dumped(page.to_dict())
+    return dumped(placed(page.to_dict()))
 
 
 @api.get("/suggest", tags=[_FIND], operation_id="suggest", responses={200: schemas.SuggestOut})
 def suggest(query: schemas.SuggestQuery) -> Response:
     """Entries for the beginning of words, quickly."""
-    return dumped({"items": matcher().suggest(query.q, query.limit)})
+    return dumped(placed({"items": matcher().suggest(query.q, query.limit)}))
 
 
 @api.get("/entries", tags=[_FIND], operation_id="entries", responses={200: schemas.EntriesOut})
 def entries(query: schemas.EntriesQuery) -> Response:
     """All entries, by pages."""
-    return dumped(matcher().entries(query.cursor, query.limit).to_dict())
+    return dumped(placed(matcher().entries(query.cursor, query.limit).to_dict()))
 
 
 @api.get(
@@ -146,10 +148,7 @@ def entries(query: schemas.EntriesQuery) -> Response:
 )
 def entry(path: schemas.EntryPath) -> Response:
     """One entry. An id that was moved answers with the entry that took its place."""
-    response = dumped(known(f"{path.library}/{path.slug}"))
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return dumped(known(f"{path.library}/{path.slug}"))
 
 
 def known(entry_id: str) -> dict[str, Any]:
@@ -157,10 +156,10 @@ def known(entry_id: str) -> dict[str, Any]:
     found = matcher().entry_dict(matcher().resolve(entry_id))
     if found is None:
         raise EntryNotFound(f"no entry has the id {entry_id[:200]}", "search finds entries by words")
-    return found
+    return placed(found)
 
 
 @api.get("/openapi.json", doc_ui=False)
 def openapi() -> Response:
     """This API in OpenAPI 3.1."""
-    return dumped(current_app.extensions["openapi"]())
+    return dumped({**current_app.extensions["openapi"](), "servers": [server_url()]})

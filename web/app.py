@@ -16,7 +16,7 @@ from pydantic import ValidationError
 import kb
 from kb.errors import UnavailableError
 from kb.settings import Settings
-from web import bodies, problems, rendering, schemas
+from web import bodies, caching, cors, limits, logs, mounting, problems, rendering, schemas
 from web.api import api, matcher, published
 from web.examples import EXAMPLES
 from web.feedback import feedback, feedback_api
@@ -47,7 +47,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-A_YEAR = "public, max-age=31536000, immutable"
 _BODY_MODELS = (schemas.LookupIn, schemas.BatchIn, schemas.FeedbackIn, schemas.WantedIn)
 
 
@@ -66,8 +65,13 @@ def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
     app.extensions.update(knowledge_base=base, settings=settings, metrics=Metrics())
     app.extensions["openapi"] = lru_cache(lambda: _spec(app))
     app.url_map.strict_slashes = True
+    logs.install(app)
     app.before_request(bodies.read_bounded)
+    # What was registered first comes last, after an answer: nobody changes it behind `_finish`.
     app.after_request(_finish)
+    caching.install(app)
+    limits.install(app, settings.rate_limit)
+    cors.install(app, settings.cors_origins)
     problems.install(app)
     _fill_jinja(app)
     for part in (api, feedback_api, wanted_api):
@@ -77,6 +81,7 @@ def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)
     app.add_url_rule("/metrics", view_func=metrics)
+    app.wsgi_app = mounting.mounted(app.wsgi_app, settings)  # type: ignore[method-assign,assignment]
     return app
 
 
@@ -88,10 +93,10 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether store and engine answer; 503 until the knowledge base is filled."""
     try:
-        said = "ready" if published() else "not filled yet"
+        said = "ready" if published() else "not filled yet; run `kb index`"
         matcher().search("error", limit=1)
     except UnavailableError as error:
-        said = error.code
+        said = f"{error.code}: {error}"
     return Response(f"{said}\n", 200 if said == "ready" else 503, content_type="text/plain; charset=utf-8")
 
 
@@ -103,12 +108,10 @@ def metrics() -> Response:
 def _finish(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint == "static" and "v" in request.args:
-        response.headers["Cache-Control"] = A_YEAR
-    elif "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if request.method == "POST" else "no-cache"
+    response = caching.finish(response)
     route = request.url_rule.rule if request.url_rule else "none"
     current_app.extensions["metrics"].request(route, request.method, response.status_code)
+    logs.finish(response, route)
     return response
 
 
@@ -119,9 +122,9 @@ def _invalid_query(error: ValidationError) -> Response:
 def _fill_jinja(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        markdown=rendering.markdown,
-        inline=rendering.inline,
-        heading=rendering.heading,
+        markdown=lambda text: mounting.linked(rendering.markdown(text)),
+        inline=lambda text: mounting.linked(rendering.inline(text)),
+        heading=lambda text: mounting.linked(rendering.heading(text)),
         code=rendering.code,
         template=rendering.template,
         words=rendering.plain,
@@ -144,6 +147,4 @@ def _spec(app: OpenAPI) -> dict[str, Any]:
     document = app.api_doc
     for name, example in EXAMPLES.items():
         document["components"]["schemas"][name]["examples"] = [example]
-    if app.extensions["settings"].public_url:
-        document["servers"] = [{"url": app.extensions["settings"].public_url}]
     return document

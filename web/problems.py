@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.http import HTTP_STATUS_CODES
 
 from kb.errors import CallError, EntryNotFound, InputTooLarge, KBError, SaidTooMuch, UnavailableError
+from web.logs import request_id
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
@@ -42,6 +43,8 @@ def problem(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **
     """A problem document. `extra` members are added as they are."""
     body: dict[str, Any] = {"type": "about:blank", "title": HTTP_STATUS_CODES[status], "status": status}
     body |= {"detail": detail, **extra}
+    if (identifier := request_id()) is not None:
+        body["request_id"] = identifier
     if errors:
         body["errors"] = [{"field": field, "detail": what} for field, what in errors]
     return Response(json.dumps(body), status, content_type=PROBLEM_JSON)
@@ -49,7 +52,7 @@ def problem(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **
 
 def answer(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **extra: Any) -> Response:
     """The error in the form that suits the address that was called: a problem document or a page."""
-    if request.path.startswith("/api/"):
+    if request.path == "/api" or request.path.startswith("/api/"):
         return problem(status, detail, errors, **extra)
     fields = [f"{field}: {what}" for field, what in errors]
     page = render_template("error.html", status=status, title=HTTP_STATUS_CODES[status], detail=detail, fields=fields)
@@ -91,7 +94,7 @@ def _our_error(error: KBError) -> Response:
         return answer(422, str(error), code=error.code)
     status = 503 if isinstance(error, UnavailableError) else 500
     current_app.logger.error("%s: %s", error.code, error)
-    response = answer(status, error.message if status == 503 else _HELP[500], code=error.code)
+    response = answer(status, str(error) if status == 503 else _HELP[500], code=error.code)
     if status == 503:
         response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response

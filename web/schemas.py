@@ -403,4 +403,6 @@ class ProblemOut(Open):
     title: str
     status: int
     detail: str
+    code: str | None = None
+    request_id: str | None = None
     errors: list[FieldErrorOut] | None = None

@@ -26,8 +26,10 @@ STOP_SECONDS = 10
 def load(settings: Settings) -> Flask:
     """The application of one worker. What it holds lives as long as the worker, so the collector may leave it alone."""
     from kb.opening import open_knowledge_base
+    from web import logs
     from web.app import create_app
 
+    logs.configure(settings)
     base = open_knowledge_base(settings)
     base.matcher.knowledge()
     application = create_app(base, settings)
