@@ -2,61 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from kb.errors import CallError
+from tests.server_support import LIMIT, PATIENCE_SECONDS, Running, start, stop
 from tests.web_support import HEADLINE, HEADLINE_ID, filled, settings_in
 from web import server as web_server
-
-ROOT = Path(__file__).resolve().parent.parent
-START = """
-import sys
-sys.path.insert(0, {root!r})
-from kb.settings import load
-from web.server import serve
-serve(load({flags!r}, {{}}))
-"""
-HOSTILE = "raise SystemExit('a stranger was imported: ' + __name__)"
-LIMIT = 20_000
-PATIENCE_SECONDS = 60
-
-
-@dataclass
-class Running:
-    process: subprocess.Popen[str]
-    port: int
-
-    def connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
-
-    def get(self, path: str) -> tuple[int, bytes]:
-        connection = self.connect()
-        connection.request("GET", path)
-        response = connection.getresponse()
-        body = response.read()
-        connection.close()
-        return response.status, body
-
-    def post(self, body: object, head: dict[str, str]) -> tuple[int, bytes]:
-        connection = self.connect()
-        chunked = not isinstance(body, bytes)
-        connection.request("POST", "/api/v1/lookup", body=body, headers=head, encode_chunked=chunked)  # type: ignore[arg-type]
-        response = connection.getresponse()
-        answer = response.read()
-        connection.close()
-        return response.status, answer
 
 
 @pytest.fixture(scope="module")
@@ -66,41 +24,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     started = start(folder)
     yield started
     stop(started, signal.SIGTERM)
-
-
-def start(folder: Path) -> Running:
-    """A server of two workers, started in a folder that holds packages named like ours."""
-    strangers = folder / "strangers"
-    for name in ("web", "kb", "cli", "indexer", "granian", "flask"):
-        (strangers / name).mkdir(parents=True, exist_ok=True)
-        (strangers / name / "__init__.py").write_text(HOSTILE)
-        (strangers / name / "app.py").write_text(HOSTILE)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    flags = {"data_dir": str(folder / "data"), "articles_dir": str(folder / "articles"), "port": port, "workers": 2}
-    script = folder / "start.py"
-    script.write_text(START.format(root=str(ROOT), flags={**flags, "max_paste_bytes": LIMIT}))
-    process = subprocess.Popen(
-        [sys.executable, str(script)], cwd=strangers, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    running = Running(process, port)
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            assert running.get("/readyz")[0] == 200
-            return running
-        except OSError:
-            if process.poll() is not None or time.monotonic() > until:
-                process.kill()
-                pytest.fail(f"the server didn't start: {process.communicate()[1]}")
-            time.sleep(0.1)
-
-
-def stop(running: Running, how: signal.Signals) -> tuple[int, str]:
-    running.process.send_signal(how)
-    errors = running.process.communicate(timeout=PATIENCE_SECONDS)[1]
-    return running.process.returncode, errors
 
 
 def test_it_serves_the_page_and_the_api(running: Running) -> None:

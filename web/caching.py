@@ -49,6 +49,9 @@ def finish(response: Response) -> Response:
     if tagged and not response.is_streamed:
         response.add_etag()
     if (reading or request.endpoint in COMPRESSED_ANSWERS) and "Accept-Encoding" in request.headers:
+        if static:  # a small file, which flask-compress would leave open if it streamed
+            response.direct_passthrough = False
+            response.make_sequence()
         response = current_app.extensions["compress"].after_request(response)
     elif reading:
         response.vary.add("Accept-Encoding")

@@ -33,7 +33,8 @@ class Limiter:
         self._item = parse(rule)
         self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self.policy = f'"client";q={self._item.amount};w={self._item.get_expiry()}'
-        self.said = f"At most {rule.replace('/', ' requests a ')}; each paste of a batch counts as one."
+        many, seconds = self._item.amount, self._item.get_expiry()
+        self.said = f"At most {many} requests are answered in {seconds} seconds; each paste of a batch counts as one."
 
     def take(self, client: str, cost: int = 1) -> bool:
         """Counts `cost` requests of a client; False, and nothing counted, where that is more than may be."""

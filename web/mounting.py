@@ -63,7 +63,9 @@ def placed(answer: dict[str, Any]) -> dict[str, Any]:
 def linked(html: Markup) -> Markup:
     """Cleaned HTML with the links to our own pages, as articles write them (`/e/…`), below that path."""
     root = request.root_path
-    return html if not root else Markup(html.replace('<a href="/', f'<a href="{escape(root)}/'))  # noqa: S704 (cleaned before)
+    if not root:
+        return html
+    return Markup(str(html).replace('<a href="/', f'<a href="{escape(root)}/'))  # noqa: S704 (cleaned before)
 
 
 def server_url() -> Mapping[str, str]:
