@@ -10,6 +10,15 @@ from collections.abc import Callable
 
 Decoration = Callable[[str], str]
 
+_FRAME = re.compile(r"\s*File \"[^\"]+\", line \d+")
+_NAMES_ERROR = re.compile(
+    r"(?:(?:[A-Za-z_]\w*\.)+[A-Z]\w*|[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt|Iteration|Group))(?=: |:?$)"
+)
+
+
+SCREEN = 24
+"""Lines that a terminal shows at least."""
+
 
 def _each_line(prefix: str) -> Decoration:
     return lambda text: "".join(f"{prefix}{line}\n" for line in text.rstrip("\n").split("\n"))
@@ -51,13 +60,18 @@ def _windows(text: str) -> str:
     return re.sub(r'File "(/[^"\n]*)"', path, text).replace("\n", "\r\n")
 
 
+def _error_line(lines: list[str]) -> int | None:
+    """The line that names the error: the first one below the last frame, or without frames the last one."""
+    behind = max((place for place, line in enumerate(lines) if _FRAME.match(line)), default=-1)
+    named = [place for place, line in enumerate(lines) if place > behind and _NAMES_ERROR.match(line)]
+    return named[0 if behind >= 0 else -1] if named else None
+
+
 def _last_line(text: str) -> str:
-    """From the exception's name on: a message may have several lines."""
+    """From the line that names the error on, since a message may have several; all of it where no line does, as where a
+    tool complains."""
     lines = text.rstrip("\n").split("\n")
-    for place in range(len(lines) - 1, -1, -1):
-        if re.match(r"[A-Za-z_][\w.]*(?:: |:?$)", lines[place]) and place + 8 >= len(lines):
-            return "\n".join(lines[place:])
-    return lines[-1]
+    return "\n".join(lines[_error_line(lines) or 0 :])
 
 
 def _prose(text: str) -> str:
@@ -66,16 +80,25 @@ def _prose(text: str) -> str:
 
 
 def _cut_top(text: str) -> str:
-    """The upper half of the lines is gone, as where a terminal's buffer ended."""
+    """The upper half of the lines is gone, as where a terminal's buffer ended, but never the line that names the
+    error; where no line does, what is shorter than a screen is whole."""
     lines = text.rstrip("\n").split("\n")
-    return "\n".join(lines[len(lines) // 2 :]) + "\n"
+    place = _error_line(lines)
+    most = max(len(lines) - SCREEN, 0) if place is None else place
+    return "\n".join(lines[min(len(lines) // 2, most) :]) + "\n"
 
 
 def _cut_end(text: str) -> str:
-    """The last fifth of the last line is gone, as where a field was full."""
+    """The last fifth of the message is gone, as where a field was full; never anything of the error's name. Where no
+    line names the error, the last fifth of the last line."""
     text = text.rstrip("\n")
-    last = text.rpartition("\n")[2]
-    return text[: len(text) - len(last) // 5]
+    lines = text.split("\n")
+    place = _error_line(lines)
+    if place is None:
+        return text[: len(text) - len(lines[-1]) // 5]
+    shown = "\n".join(lines[place:])
+    name = _NAMES_ERROR.match(shown)
+    return text[: len(text) - (len(shown) - (name.end() if name else 0)) // 5]
 
 
 def _wrapped(text: str) -> str:
@@ -84,8 +107,8 @@ def _wrapped(text: str) -> str:
 
 
 def _retyped(text: str) -> str:
-    """The last line in small letters, as people type it into a search box."""
-    return _last_line(text).lower()
+    """The line that names the error in small letters, as people type it into a search box."""
+    return text if _error_line(text.split("\n")) is None else _last_line(text).lower()
 
 
 DECORATIONS: dict[str, Decoration] = {

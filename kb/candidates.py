@@ -112,8 +112,12 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     if letters < VAGUE and entry.library != PYTHON and "library" not in features and is_builtin(one.name):
         features["vague"] = 1.0  # `KeyError: 'a'` with nothing of pandas in sight
     # A message that lost its last letters is nearly whole; one that shares a half with a wording says little.
-    features["whole" if hit.whole else "partial"] = 1.0 if hit.whole else hit.share**4
-    features["literal"] = literal if hit.whole else literal * hit.share**2
+    if hit.whole:
+        features["whole"], features["literal"] = 1.0, literal
+    elif hit.cut:  # nothing speaks against the rest, which nobody can see
+        features["partial"], features["literal"] = hit.share, math.sqrt(letters * hit.share)
+    else:
+        features["partial"], features["literal"] = hit.share**4, literal * hit.share**2
     if hit.row.exception != form.exception and entry.library not in spot.libraries:
         features["derived"] = 1.0  # the driver's own error, where the entry is about SQLAlchemy quoting it
     evidence = []

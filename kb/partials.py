@@ -15,6 +15,9 @@ PartialKind = Literal["prefix", "infix", "suffix", "recased"]
 SHORTEST_REST = 4
 """Characters of a chunk that must be left where a message was cut in its midst; fewer are chance."""
 
+SHORTEST_NEXT = 2
+"""The same behind another chunk, which was found already."""
+
 LONGEST_REST = 400
 """Characters of a cut chunk that are tried at most, which bounds the work on a chunk of any length."""
 
@@ -107,7 +110,7 @@ def _forward(chunks: Sequence[str], text: str) -> list[tuple[int, int]]:
 def _cut(chunk: str, text: str, position: int) -> int:
     """How many characters of the chunk's beginning end the text, looking no further back than `position`."""
     begin = max(position, len(text) - min(len(chunk) - 1, LONGEST_REST))
-    head = chunk[:SHORTEST_REST]
+    head = chunk[: SHORTEST_NEXT if position else SHORTEST_REST]
     while (begin := text.find(head, begin)) >= 0:
         if chunk.startswith(text[begin:]):
             return len(text) - begin

@@ -32,6 +32,9 @@ LEAST_SHARE = 0.5
 LEAST_LITERAL = 12
 """Literal characters that must have been found for a partial hit; fewer are chance."""
 
+LEAST_OF_CUT, LEAST_LITERAL_OF_CUT = 0.2, 4
+"""The same two for a message that ends in the midst of a wording of its own exception: all of it was found."""
+
 MOST_PARTIAL = 48
 """Templates that are looked for in part."""
 
@@ -49,7 +52,8 @@ class TemplateHit(NamedTuple):
     """A template that a message fits. `share` (0 to 1) is how much of its literal text was found; 1 for a whole match.
 
     `weight` orders hits: the specificity of the template's core, less for a partial match and for slots that ran over
-    line breaks. `agrees`: 2 where the exception is the same as printed, 1 where its name is, else 0.
+    line breaks. `agrees`: 2 where the exception is the same as printed, 1 where its name is, else 0. `cut`: the message
+    is the template's beginning and ends in its midst, so that nothing in it speaks against the rest.
     """
 
     row: TemplateRow
@@ -59,6 +63,7 @@ class TemplateHit(NamedTuple):
     share: float
     weight: float
     agrees: int
+    cut: bool = False
 
 
 class Held(NamedTuple):
@@ -119,7 +124,7 @@ class TemplateIndex:
         self._named: dict[str, list[int]] = {}
         self._parsed: dict[str, Template] = {}
         for held in templates.held(postings.wordless()):
-            self._named.setdefault(_name(held.row.exception), []).append(held.number)
+            self._named.setdefault(_name(held.row.exception).lower(), []).append(held.number)
 
     @classmethod
     def build(cls, rows: Iterable[TemplateRow]) -> TemplateIndex:
@@ -135,6 +140,7 @@ class TemplateIndex:
 
         Where `damaged` is False, only whole matches are looked for.
         """
+        lowered = exception.islower() and message == message.lower()
         full = Squeezed(message)
         looked = full.text
         if len(looked) > LONGEST_HEAD + LONGEST_END:
@@ -142,34 +148,39 @@ class TemplateIndex:
         ranks = self._postings.ranks(message_words(looked))
         short = core(message)
         bare = full if len(short) == len(message) else Squeezed(short)
-        hits = sorted(self._whole(exception, full, bare, ranks), key=_order)
-        certain = any(hit.agrees and hit.weight >= CERTAIN for hit in hits)
-        if damaged and not certain and (not hits or hits[0].weight < EXPLAINED * len(bare.text)):
+        hits = sorted(self._whole(exception, full, bare, ranks, lowered), key=_order)
+        # Where a value ran over a line's end, a terminal may have broken the word that tells another wording.
+        broken = bool(hits) and "\n" in message and hits[0].template.line_breaks(hits[0].captures) > 0
+        certain = not broken and any(hit.agrees and hit.weight >= CERTAIN for hit in hits)
+        if damaged and not certain and (broken or not hits or hits[0].weight < EXPLAINED * len(bare.text)):
             seen = {hit.row.id for hit in hits}
             parts = list(self._partial(exception, message, ranks, seen))
             if parts:
                 hits = sorted(hits + parts, key=_order)
         return hits
 
-    def _whole(self, exception: str, full: Squeezed, bare: Squeezed, ranks: list[int]) -> Iterator[TemplateHit]:
-        """Templates that the message fits, as it is or without its tail (`bare`)."""
-        wordless = self._named.get(_name(exception), ())[:MOST_NAMED]
-        for held in self._templates.held([*self._postings.fitting(ranks, full.text, bare.text), *wordless]):
-            chunks = held.bones.split(SLOT)
+    def _whole(
+        self, exception: str, full: Squeezed, bare: Squeezed, ranks: list[int], lowered: bool
+    ) -> Iterator[TemplateHit]:
+        """Templates that the message fits, as it is or without its tail (`bare`); `lowered`: capitals don't count."""
+        wordless = self._named.get(_name(exception).lower(), ())[:MOST_NAMED]
+        known = self._postings.fitting(ranks) if lowered else self._postings.fitting(ranks, full.text, bare.text)
+        for held in self._templates.held([*known, *wordless]):
+            chunks = (held.bones.lower() if lowered else held.bones).split(SLOT)
             # A wording without a tail is tried on the message without one first, or its last slot would hold the tail.
             for form in (bare, full) if held.core is None else (full, bare):
                 if fits(chunks, form.text):
-                    hit = self._hit(held, exception, held.row.message, form)
-                elif held.core is not None and fits(self._template(held.core).chunks, form.text):
-                    hit = self._hit(held, exception, held.core, form)
+                    hit = self._hit(held, exception, held.row.message, form, lowered)
+                elif held.core is not None and fits(self._template(held.core, lowered).chunks, form.text):
+                    hit = self._hit(held, exception, held.core, form, lowered)
                 else:
                     continue
                 if hit is not None:
                     yield hit
                     break
 
-    def _hit(self, held: Held, exception: str, text: str, form: Squeezed) -> TemplateHit | None:
-        template = self._template(text)
+    def _hit(self, held: Held, exception: str, text: str, form: Squeezed, lowered: bool) -> TemplateHit | None:
+        template = self._template(text, lowered)
         captures = template.match_squeezed(form)
         if captures is None:
             return None
@@ -188,18 +199,21 @@ class TemplateIndex:
                 continue
             template = self._template(held.core or row.message)
             part = template.search_stripped(stripped)
-            if part is None or part.covered < LEAST_SHARE:
+            if part is None:
                 continue
-            if part.covered * sum(map(len, template.bare_chunks)) < LEAST_LITERAL:
+            agrees = _agrees(row.exception, exception)
+            cut = part.kind != "suffix" and not part.start and part.end == len(message.rstrip())
+            least, letters = (LEAST_OF_CUT, LEAST_LITERAL_OF_CUT) if cut and agrees else (LEAST_SHARE, LEAST_LITERAL)
+            if part.covered < least or part.covered * sum(map(len, template.bare_chunks)) < letters:
                 continue
             # What stands in a part of a message may be quoted there; what fills it is the message.
             filled = (part.end - part.start) / len(message)
             weight = template.specificity * part.covered**2 * (0.4 + 0.4 * filled)
-            yield TemplateHit(
-                row, template, part.captures, False, part.covered, weight, _agrees(row.exception, exception)
-            )
+            yield TemplateHit(row, template, part.captures, False, part.covered, weight, agrees, cut)
 
-    def _template(self, text: str) -> Template:
+    def _template(self, text: str, lowered: bool = False) -> Template:
+        if lowered:
+            return self._template(text).lowered()
         try:
             return self._parsed[text]
         except KeyError:
@@ -218,4 +232,4 @@ def _name(exception: str) -> str:
 
 
 def _agrees(known: str, printed: str) -> int:
-    return 2 if known == printed else int(_name(known) == _name(printed))
+    return 2 if known == printed else int(_name(known).lower() == _name(printed).lower())

@@ -125,6 +125,11 @@ class Template:
         """How much literal text there is to recognise; 0 for a template that is one slot."""
         return specificity(SLOT.join(self.chunks))
 
+    def lowered(self) -> Template:
+        """The same with its literal text in small letters, for messages that lost their capitals."""
+        parts = (part if place % 2 else part.lower() for place, part in enumerate(self.parts))
+        return Template(self.text, tuple(parts), self.slots)
+
     def match(self, message: str) -> tuple[Capture, ...] | None:
         """The captures, in order, if the whole message is an instance of this template; else None."""
         return self.match_squeezed(Squeezed(message))

@@ -35,6 +35,9 @@ _SMALL = frozenset(
     name.lower() for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 ) - {"exception"}
 """Built-in exceptions as they stand where a tool or a person made all letters small: `typeerror: …`."""
+_SMALL_ENDINGS = ("error", "exception", "warning", *(word.lower() for word in ENDINGS if not word.istitle()))
+_SMALL_NAMES = NAMES | {name.lower() for name in NAMES if not name.istitle()}
+"""The same of libraries' exceptions, which count only behind a module, and only where they are no plain words."""
 
 
 def is_exception(name: str) -> bool:
@@ -43,7 +46,7 @@ def is_exception(name: str) -> bool:
     if name != last and last in ENDINGS:
         return True
     if not last[:1].isupper():
-        return last in _SMALL or (name != last and (last in NAMES or last.endswith(("error", "exception"))))
+        return last in _SMALL or (name != last and (last in _SMALL_NAMES or last.endswith(_SMALL_ENDINGS)))
     return (last.endswith(ENDINGS) and last not in ENDINGS) or last in NAMES
 
 
