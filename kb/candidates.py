@@ -7,6 +7,7 @@ fits (whole, or cut and damaged), and, for messages that identify nothing, the e
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -172,8 +173,13 @@ def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dic
     if entry.library != PYTHON:
         if entry.library in spot.libraries:
             features["library"] = 1.0
-        elif entry.library not in one.message.lower() and (is_builtin(one.name) or one.frames):
-            # Not where the message names it (`module 'jwt' has no attribute …`).
+        elif (
+            entry.library not in sys.stdlib_module_names
+            and entry.library not in one.message.lower()
+            and (is_builtin(one.name) or one.frames)
+        ):
+            # Not of Python's own modules, which frames may not show, and not where the message names it (`module 'jwt'
+            # has no attribute …`).
             # A built-in's message is anybody's; a class of the library's own needs no frames to be believed.
             features["library_missing"] = 1.0 if is_builtin(one.name) else 0.25
     if fits(entry.applies_to, spot.versions) is False:

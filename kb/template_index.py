@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from kb.normalize import core
+from kb.openings import Openings
 from kb.postings import MemoryPostings, PostingSource, message_words
 from kb.store.rows import TemplateRow
 from kb.templates import SLOT, Capture, Squeezed, Stripped, Template, fits, skeleton
@@ -33,7 +34,8 @@ LEAST_LITERAL = 12
 """Literal characters that must have been found for a partial hit; fewer are chance."""
 
 LEAST_OF_CUT, LEAST_LITERAL_OF_CUT = 0.2, 4
-"""The same two for a message that ends in the midst of a wording of its own exception: all of it was found."""
+"""The same two for a message that ends in the midst of a wording of its own exception, since all of it was found; with
+`LEAST_LITERAL` characters any share will do."""
 
 MOST_PARTIAL = 48
 """Templates that are looked for in part."""
@@ -118,9 +120,10 @@ class MemoryTemplates:
 class TemplateIndex:
     """Build it once with `build`; it doesn't change."""
 
-    def __init__(self, templates: TemplateSource, postings: PostingSource) -> None:
-        """Over templates, and postings that number them alike."""
-        self._templates, self._postings = templates, postings
+    def __init__(self, templates: TemplateSource, postings: PostingSource, openings: Openings | None = None) -> None:
+        """Over templates, and postings that number them alike; without `openings`, messages that were cut off are found
+        by their words only."""
+        self._templates, self._postings, self._openings = templates, postings, openings
         self._named: dict[str, list[int]] = {}
         self._parsed: dict[str, Template] = {}
         for held in templates.held(postings.wordless()):
@@ -130,7 +133,10 @@ class TemplateIndex:
     def build(cls, rows: Iterable[TemplateRow]) -> TemplateIndex:
         """An index in memory."""
         templates = MemoryTemplates(rows)
-        return cls(templates, MemoryPostings(held.filed_by for held in templates.all))
+        openings = Openings.build(
+            (held.number, held.row.exception, held.bones.partition(SLOT)[0]) for held in templates.all
+        )
+        return cls(templates, MemoryPostings(held.filed_by for held in templates.all), openings)
 
     def __len__(self) -> int:
         return len(self._templates)
@@ -152,9 +158,14 @@ class TemplateIndex:
         # Where a value ran over a line's end, a terminal may have broken the word that tells another wording.
         broken = bool(hits) and "\n" in message and hits[0].template.line_breaks(hits[0].captures) > 0
         certain = not broken and any(hit.agrees and hit.weight >= CERTAIN for hit in hits)
-        if damaged and not certain and (broken or not hits or hits[0].weight < EXPLAINED * len(bare.text)):
+        if damaged and not certain:
+            near: list[int] = []
+            if broken or not hits or hits[0].weight < EXPLAINED * len(bare.text):
+                near = self._postings.near(ranks, MOST_PARTIAL)
+            if self._openings and not any(hit.agrees for hit in hits):
+                near += self._openings.find(exception, full.text)
             seen = {hit.row.id for hit in hits}
-            parts = list(self._partial(exception, message, ranks, seen))
+            parts = list(self._partial(exception, message, dict.fromkeys(near), seen)) if near else []
             if parts:
                 hits = sorted(hits + parts, key=_order)
         return hits
@@ -191,9 +202,9 @@ class TemplateIndex:
         weight *= 0.9 ** template.line_breaks(captures)
         return TemplateHit(held.row, template, captures, True, 1.0, weight, _agrees(held.row.exception, exception))
 
-    def _partial(self, exception: str, message: str, ranks: list[int], seen: set[int]) -> Iterator[TemplateHit]:
+    def _partial(self, exception: str, message: str, numbers: Iterable[int], seen: set[int]) -> Iterator[TemplateHit]:
         stripped = Stripped(message)
-        for held in self._templates.held(self._postings.near(ranks, MOST_PARTIAL)):
+        for held in self._templates.held(numbers):
             row = held.row
             if row.id in seen:
                 continue
@@ -202,9 +213,15 @@ class TemplateIndex:
             if part is None:
                 continue
             agrees = _agrees(row.exception, exception)
-            cut = part.kind != "suffix" and not part.start and part.end == len(message.rstrip())
-            least, letters = (LEAST_OF_CUT, LEAST_LITERAL_OF_CUT) if cut and agrees else (LEAST_SHARE, LEAST_LITERAL)
-            if part.covered < least or part.covered * sum(map(len, template.bare_chunks)) < letters:
+            literal = part.covered * sum(map(len, template.bare_chunks))
+            # The rest may be a slot's value that the message ended in; of several words it is other text.
+            cut = part.kind != "suffix" and not part.start and len(message[part.end :].split()) < 2
+            fitting = part.covered >= LEAST_SHARE and literal >= LEAST_LITERAL
+            if cut and agrees:
+                fitting |= literal >= LEAST_LITERAL or (
+                    part.covered >= LEAST_OF_CUT and literal >= LEAST_LITERAL_OF_CUT
+                )
+            if not fitting:
                 continue
             # What stands in a part of a message may be quoted there; what fills it is the message.
             filled = (part.end - part.start) / len(message)

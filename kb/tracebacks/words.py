@@ -35,7 +35,12 @@ _SMALL = frozenset(
     name.lower() for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 ) - {"exception"}
 """Built-in exceptions as they stand where a tool or a person made all letters small: `typeerror: …`."""
-_SMALL_ENDINGS = ("error", "exception", "warning", *(word.lower() for word in ENDINGS if not word.istitle()))
+_SMALL_ENDINGS = (
+    "error",
+    "exception",
+    "warning",
+    *(word.lower() for word in ENDINGS if len(word) > 8 or not word.istitle()),
+)
 _SMALL_NAMES = NAMES | {name.lower() for name in NAMES if not name.istitle()}
 """The same of libraries' exceptions, which count only behind a module, and only where they are no plain words."""
 
