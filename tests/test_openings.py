@@ -1,0 +1,68 @@
+"""Messages that lost their end, their capitals or a word to a line's end still find their own wording first."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.openings import Openings
+from kb.store.rows import TemplateRow
+from kb.template_index import TemplateIndex
+
+WORDINGS = [
+    ("mill.SackError", "too many sacks, at most {most} fit below the sluice gate"),
+    ("mill.SackError", "sack code: {code} - {reason}"),
+    ("TypeError", "{function}() got no argument '{name}'"),
+    ("TypeError", "{function}() got no argument 'granularity'"),
+    ("TypeError", "Grinder can't be turned by the Wheel of {mill}"),
+    ("KeyError", "{key}"),
+    ("MillError", "no grain"),
+]
+
+
+@pytest.fixture(scope="module")
+def index() -> TemplateIndex:
+    rows = [TemplateRow(n, f"e/{n}", name, message, 0) for n, (name, message) in enumerate(WORDINGS)]
+    return TemplateIndex.build(rows)
+
+
+def first(index: TemplateIndex, exception: str, message: str) -> str | None:
+    hits = index.find(exception, message)
+    return hits[0].row.message if hits else None
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["too many sacks, at most 7 fi", "too many sacks, at most 7 fit below the slu", "too many sacks, at"],
+)
+def test_a_message_whose_rare_words_were_cut_off_is_found_by_name_and_opening(index, message):
+    hit = index.find("mill.SackError", message)[0]
+    assert hit.row.message == WORDINGS[0][1]
+    assert hit.cut
+
+
+def test_a_message_that_ends_in_a_value_is_cut_and_one_that_goes_on_otherwise_is_not(index):
+    assert index.find("SackError", "sack code: 429")[0].cut
+    assert not any(hit.cut for hit in index.find("SackError", "sack code: ask the miller for it"))
+
+
+def test_another_exception_that_opens_so_is_not_taken_for_it(index):
+    assert first(index, "LookupError", "too many") is None
+
+
+def test_a_message_in_small_letters_fits_whole(index):
+    hit = index.find("typeerror", "grinder can't be turned by the wheel of ada")[0]
+    assert hit.whole
+    assert [capture.value for capture in hit.captures] == ["ada"]
+    assert index.find("keyerror", "'rye'")[0].row.exception == "KeyError"
+    assert not index.find("TypeError", "grinder can't be turned by the wheel of ada")[0].whole
+
+
+def test_a_word_that_a_terminal_broke_still_tells_the_special_wording(index):
+    found = [hit.row.message for hit in index.find("TypeError", "grind() got no argument 'granu\nlarity'")]
+    assert WORDINGS[3][1] in found
+
+
+def test_capitals_and_blanks_of_an_opening_do_not_count():
+    openings = Openings.build([(7, "mill.SackError", "Too many"), (8, "SackError", "to"), (9, "SackError", "")])
+    assert openings.find("SackError", "tO Om") == [7]
+    assert openings.find("SackError", "to") == []
