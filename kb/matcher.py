@@ -17,7 +17,7 @@ from typing import Any
 
 from kb.answers import Answer, Lookup, Match, ReadException, entry_body, entry_head, entry_url
 from kb.candidates import candidates, is_printed_by_a_tool
-from kb.causes import JudgedCause, Scene, judge
+from kb.causes import JudgedCause, Scene, judge, singled_out
 from kb.codes import codes
 from kb.engines import Engine
 from kb.errors import EngineUnavailable
@@ -106,8 +106,11 @@ class Matcher:
         answers = [self._answer(_bounded(chain), knowledge, versions, limit) for chain in reading.errors[-MOST_ERRORS:]]
         if len(reading.errors) > MOST_ERRORS:
             notices.append(f"{len(reading.errors)} errors in this paste; the last {MOST_ERRORS} are answered")
-        answers = [*self._beside(reading.beside, knowledge, versions, limit), *answers]
-        first = _most_telling(answers)
+        beside = self._beside(reading.beside, knowledge, versions, limit)
+        # What singles out a cause of the error itself says more than the tool's line about it.
+        settled = any(one.verdict == "match" and singled_out(list(one.matches[0].causes)) for one in answers)
+        first = _most_telling(answers if settled else [*beside, *answers])
+        answers = [*beside, *answers]
         if first is None:
             first = Answer("none", fingerprint("", normalize(core(text[:2000])).text))
         if first.verdict != "match" and text.strip():
