@@ -48,9 +48,9 @@ def agreement(printed: str, known: str) -> Agreement:
         if one_package and not _foreign_builtin(printed, known):
             return Agreement.NAME
         return Agreement.NAMESAKE
-    if known in _ancestors(printed):
+    if known in ancestors(printed):
         return Agreement.SUBCLASS
-    if printed in _ancestors(known):
+    if printed in ancestors(known):
         return Agreement.SUPERCLASS
     return Agreement.DIFFERENT
 
@@ -97,7 +97,8 @@ def _table() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
 
 
 @lru_cache(4096)
-def _ancestors(name: str) -> frozenset[str]:
+def ancestors(name: str) -> frozenset[str]:
+    """The classes above one, as far as they tell anything: without `Exception` and what is above it."""
     found: set[str] = set()
     waiting = [name]
     while waiting:

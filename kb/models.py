@@ -9,10 +9,12 @@ Spans are half-open pairs of offsets in code points of the text as it was submit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Span = tuple[int, int]
 
 Relation = Literal["raised", "cause", "context", "group", "wrapped"]
@@ -226,6 +228,14 @@ class Entry:
     def proven(self) -> bool:
         """Whether at least one fix was run and ended as it should."""
         return any(fix.verified for fix in self.fixes)
+
+    @property
+    def dated(self) -> str | None:
+        """The day of the newest thing known of the entry (ISO): its last proof or, of a page, its last change. None
+        where no day is known."""
+        days = [proof.date for fix in self.fixes for proof in fix.verified]
+        days += [day for day in (self.updated, self.published) if day]
+        return max((day[:10] for day in days if _DAY.match(day)), default=None)
 
 
 # --- what is answered --------------------------------------------------------------------------

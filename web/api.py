@@ -7,7 +7,6 @@ little more than the lookup. Requests are checked with `web.schemas`, which also
 from __future__ import annotations
 
 import json
-from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,6 +28,7 @@ from web.speakers import voice
 
 if TYPE_CHECKING:
     from kb.answers import Answer, MarkNumber
+    from kb.catalogue import Catalogue
     from kb.matcher import Matcher
     from kb.opening import KnowledgeBase
 
@@ -83,9 +83,14 @@ def _remember(found: Answer) -> None:
             base().store.want(error, voice())
 
 
+def catalogue() -> Catalogue:
+    """What there is to browse in it."""
+    return cast("Catalogue", current_app.extensions["catalogue"])
+
+
 def published() -> dict[str, int]:
     """How many entries there are in each library."""
-    return Counter(head.library for head in matcher().knowledge().heads.values() if head.status == "published")
+    return {library.name: library.entries for library in catalogue().counts().libraries.values()}
 
 
 @api.post(

@@ -17,10 +17,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import EntryNotFound
 from web import api, bodies, reading, rendering
+from web.addresses import entry_url, markdown_url
 from web.entry_markdown import entry_markdown
 from web.examples import EXAMPLES
 
 pages = Blueprint("pages", __name__)
+pages.add_app_template_global(entry_url)
+pages.add_app_template_global(markdown_url)
 _FINGERPRINT = re.compile("[0-9a-f]{16}")
 
 SURE = ((0.97, "Almost certainly this"), (0.85, "Very likely this"), (0.6, "Probably this"), (0.0, "Possibly this"))
@@ -79,15 +82,8 @@ def entry_as_markdown(library: str, slug: str) -> AnyResponse:
     """The same in Markdown."""
     found = api.known(f"{library}/{slug}")
     if found["id"] != f"{library}/{slug}":
-        return redirect(entry_url(found["id"]) + ".md", 308)
+        return redirect(markdown_url(found["id"]), 308)
     return Response(entry_markdown(found), content_type="text/markdown; charset=utf-8")
-
-
-@pages.app_template_global()
-def entry_url(entry_id: str) -> str:
-    """The page of an entry, below whatever path the application is mounted at."""
-    library, _, slug = entry_id.partition("/")
-    return url_for("pages.entry", library=library, slug=slug)
 
 
 @pages.app_template_global()

@@ -7,7 +7,7 @@ import sqlite3
 from kb.errors import StoreBroken, StoreMissing, StoreOutdated
 from kb.store.sqlite import SQLite
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest file in `kb/migrations/versions`; a test holds the two together."""
 
 

@@ -1,6 +1,6 @@
 """The tables as SQLAlchemy sees them. `kb/migrations` makes them; a test holds the two together.
 
-`source`, `document`, `entry`, `template`, `code`, `posting` and `generation` are knowledge, rebuilt from articles.
+`source`, `document`, `entry`, `template`, `code`, `link`, `posting` and `generation` are knowledge, rebuilt from articles.
 `vote` and `wanted` come from users; no rebuild touches them, and they name entries without a foreign key,
 so that the votes for an entry survive its removal and return. `day`, `voice` and `ask` know who said what today, by
 a hash with a salt that is thrown away when the day is over.
@@ -60,13 +60,14 @@ entry = Table(
     Column("id", String(300), nullable=False, index=True),
     Column("shadowed", Boolean, nullable=False),  # another source or file holds the entry that is served
     Column("title", Text, nullable=False),
-    Column("library", String(200), nullable=False),
+    Column("library", String(200), nullable=False, index=True),
     Column("exceptions", Text, nullable=False),  # JSON
     Column("origin", String(20), nullable=False),
     Column("general", Boolean, nullable=False),
     Column("proven", Boolean, nullable=False),
     Column("status", String(40), nullable=False),
     Column("moved_to", String(300)),
+    Column("dated", String(10), index=True),  # day of its last proof or, of a page, of its last change; ISO 8601
     Column("body", Text, nullable=False),  # JSON, see codec
 )
 
@@ -76,7 +77,7 @@ template = Table(
     Column("key", Integer, primary_key=True),
     Column("entry", ForeignKey("entry.key", ondelete="CASCADE"), nullable=False, index=True),
     Column("form", Integer, nullable=False),  # which of the entry's `errors`
-    Column("exception", Text, nullable=False),
+    Column("exception", Text, nullable=False, index=True),
     Column("message", Text, nullable=False),
 )
 
@@ -86,6 +87,14 @@ code = Table(
     Column("key", Integer, primary_key=True),
     Column("entry", ForeignKey("entry.key", ondelete="CASCADE"), nullable=False, index=True),
     Column("code", String(200), nullable=False),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("entry", ForeignKey("entry.key", ondelete="CASCADE"), nullable=False, index=True),
+    Column("target", String(300), nullable=False, index=True),  # an id of the entry's `see_also`
 )
 
 posting = Table(

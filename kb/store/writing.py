@@ -99,7 +99,10 @@ def _store(connection: Connection, upsert: Upsert) -> None:
         for form, error in enumerate(entry.errors)
     ]
     codes = [{"entry": held, "code": clean(code)} for held, entry in numbered for code in dict.fromkeys(entry.codes)]
-    for table, rows in ((t.entry, entries), (t.template, forms), (t.code, codes)):
+    links = [
+        {"entry": held, "target": clean(target)} for held, entry in numbered for target in dict.fromkeys(entry.see_also)
+    ]
+    for table, rows in ((t.entry, entries), (t.template, forms), (t.code, codes), (t.link, links)):
         if rows:
             connection.execute(insert(table), rows)
 
@@ -120,6 +123,7 @@ def _columns(entry: Entry) -> dict[str, Any]:
         "proven": entry.proven,
         "status": entry.status,
         "moved_to": clean(entry.moved_to) if entry.moved_to else None,
+        "dated": entry.dated,
         "body": entry_to_json(entry),
     }
 

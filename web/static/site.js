@@ -5,7 +5,7 @@
 
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const themeSwitch = document.querySelector("#theme");
+const themeSwitch = document.querySelector("#theme_switch");
 
 const shownTheme = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
 
@@ -70,7 +70,7 @@ function activate(option) {
 
 function option(number, href, name, detail, mono) {
   const link = document.createElement("a");
-  link.id = `quick-${number}`;
+  link.id = `quick_${number}`;
   link.href = href;
   link.tabIndex = -1;
   link.setAttribute("role", "option");

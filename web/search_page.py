@@ -1,0 +1,154 @@
+"""The search page, and search from the browser's own address bar (OpenSearch).
+
+The page is made here alone: its script fetches the same address and takes the results out of it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from markupsafe import Markup, escape
+
+from web import api, rendering
+from web.addresses import whole, whole_url
+from web.xml import Node, document
+
+finding = Blueprint("finding", __name__)
+
+PAGE = 20
+"""Results on a page."""
+LONGEST = 1000
+"""Characters of a query that are searched for; more is a paste, which the lookup page is for."""
+MOST_CHOICES = 8
+"""Choices of a filter that are shown at once; the others are folded away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The state of the search page: all of it stands in the address."""
+
+    q: str
+    library: str = ""
+    exception: str = ""
+    proven: str = ""
+    cursor: str = ""
+
+    @classmethod
+    def of_request(cls) -> Asked:
+        """From the address; what is longer than anything known is cut, what isn't known is left out."""
+        given = request.args
+        proven = given.get("proven", "")
+        return cls(
+            given.get("q", "").strip()[:LONGEST],
+            given.get("library", "")[:200],
+            given.get("exception", "")[:200],
+            proven if proven in {"yes", "no"} else "",
+            given.get("cursor", "")[:20],
+        )
+
+    def url(self, **changed: str) -> str:
+        """The address of this state with some of it changed; from its first page unless that says otherwise."""
+        wanted = replace(self, **{"cursor": "", **changed})
+        held = {name: getattr(wanted, name) for name in ("q", "library", "exception", "proven", "cursor")}
+        return url_for("finding.search", **{name: value for name, value in held.items() if value})
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters that are set."""
+        held = {"library": self.library, "exception": self.exception, "proven": self.proven}
+        return {name: value for name, value in held.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter as it is shown: its choices with counts, the one that is set first."""
+
+    name: str
+    title: str
+    choices: tuple[tuple[str, str, int], ...]
+    """Value, what it is called, how many entries it leaves."""
+
+
+@finding.get("/search")
+def search() -> str:
+    """Entries that hold the words, with filters."""
+    asked = Asked.of_request()
+    if not asked.q:
+        counts = api.catalogue().counts()
+        return render_template("search.html", asked=asked, page=None, libraries=counts.libraries.values())
+    narrowed = (asked.library or None, asked.exception or None)
+    proven = {"yes": True, "no": False}.get(asked.proven)
+    page = api.matcher().search(asked.q, *narrowed, PAGE, asked.cursor or None, proven=proven)
+    offset = int(asked.cursor) if asked.cursor.isdecimal() else 0
+    return render_template(
+        "search.html",
+        asked=asked,
+        page=page,
+        first=offset + 1,
+        back=str(max(0, offset - PAGE) or "") if offset else None,
+        filters=_filters(asked, *narrowed, proven),
+        unquoted=_unquoted(asked) if not page.items else None,
+        near=api.matcher().suggest(asked.q, 5) if not page.items else [],
+    )
+
+
+@finding.get("/opensearch.xml")
+def description() -> Response:
+    """How a browser searches here from its address bar."""
+    found = whole_url("finding.search") + "?q={searchTerms}"
+    suggested = whole_url("finding.suggestions") + "?q={searchTerms}"
+    root = Node("OpenSearchDescription", xmlns="http://a9.com/-/spec/opensearch/1.1/")
+    root.add("ShortName", "tracekb")
+    root.add("Description", "Python errors and their fixes")
+    root.add("InputEncoding", "UTF-8")
+    root.add("Image", whole(url_for("static", filename="icon.svg")), width="16", height="16", type="image/svg+xml")
+    root.add("Url", type="text/html", method="get", template=found)
+    root.add("Url", type="application/x-suggestions+json", method="get", template=suggested)
+    root.add("Url", type="application/opensearchdescription+xml", rel="self", template=whole_url("finding.description"))
+    return document(root, "application/opensearchdescription+xml")
+
+
+@finding.get("/opensearch/suggestions")
+def suggestions() -> Response:
+    """What a browser offers while somebody types: completions, their descriptions, their addresses."""
+    asked = request.args.get("q", "")[:LONGEST]
+    items = api.matcher().suggest(asked, 8)
+    answer = [
+        asked,
+        [rendering.plain(item["title"]) for item in items],
+        [f"{item['exception']} ({item['library']})" for item in items],
+        [whole(url_for("pages.entry", library=item["id"].partition("/")[0], slug=item["id"].partition("/")[2])) for item in items],
+    ]
+    return Response(json.dumps(answer), content_type="application/x-suggestions+json")
+
+
+@finding.app_template_filter()
+def marked(snippet: dict[str, Any]) -> Markup:
+    """A snippet with its marks."""
+    text, at, pieces = snippet["text"], 0, []
+    for start, end in snippet["marks"]:
+        pieces += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
+        at = end
+    return Markup("").join([*pieces, escape(text[at:])])
+
+
+def _filters(asked: Asked, library: str | None, exception: str | None, proven: bool | None) -> list[Filter]:
+    found = api.matcher().facets(asked.q, library, exception, proven)
+    proofs = (("yes", "with a proven fix", found.proven[True]), ("no", "without", found.proven[False]))
+    return [
+        Filter("library", "Library", tuple((name, name, count) for name, count in found.libraries.items())),
+        Filter("exception", "Exception", tuple((name, name, count) for name, count in found.exceptions.items())),
+        Filter("proven", "Proof", tuple(choice for choice in proofs if choice[2])),
+    ]
+
+
+def _unquoted(asked: Asked) -> tuple[str, int] | None:
+    """The same words without quotes and filters, and how many entries hold them: for who found nothing."""
+    bare = asked.q.replace('"', " ").replace("“", " ").replace("”", " ").strip()
+    if bare == asked.q and not asked.filters:
+        return None
+    total = api.matcher().search(bare, limit=1).total
+    return (bare, total) if total else None
