@@ -44,6 +44,9 @@ LEAST_CONFIDENCE = 0.02
 """Entries behind the first that are less likely than this are left out."""
 MOST_FOUND = 1_000
 """Entries that a search finds at most, and counts."""
+LEAST_OF_QUERY = 0.15
+"""Share of a query, rare words counting more, that an entry must hold to be found, and half of what the best one holds:
+an entry with nothing of it but a `not` is none that anybody looks for."""
 MOST_SUGGESTED = 20_000
 """Entries that quick search knows, the first ones by id: with very many, their words would be most of the memory."""
 TEXT_CONFIDENCE = 0.2
@@ -266,7 +269,8 @@ class Matcher:
     ) -> list[Header]:
         engine = self._search_engine(knowledge)
         hits = engine.search(query, MOST_FOUND, library=library, exception=exception, typing=True)
-        heads = (knowledge.heads.get(hit.id) for hit in hits)
+        least = max(LEAST_OF_QUERY, max((hit.share for hit in hits), default=0.0) / 2)
+        heads = (knowledge.heads.get(hit.id) for hit in hits if hit.share >= least)
         return [head for head in heads if head is not None and head.status == "published"]
 
     def suggest(self, prefix: str, limit: int = 8) -> list[dict[str, Any]]:

@@ -29,7 +29,13 @@ def snippets(entry: Entry, query: str, most: int = 2) -> list[dict[str, Any]]:
         if marks:
             scored.append((-worth, place, passage, marks))
     scored.sort(key=lambda one: one[:2])
-    return [_cut(passage, marks) for _, _, passage, marks in scored[:most]]
+    shown: dict[str, dict[str, Any]] = {}  # wordings that differ in their tails only look the same here
+    for _, _, passage, marks in scored:
+        one = _cut(passage, marks)
+        shown.setdefault(one["text"], one)
+        if len(shown) == most:
+            break
+    return list(shown.values())
 
 
 def _passages(entry: Entry) -> Iterator[str]:

@@ -14,14 +14,18 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 
 import kb
+from kb.catalogue import Catalogue
 from kb.errors import UnavailableError
 from kb.settings import Settings
 from web import bodies, caching, cors, limits, logs, mounting, problems, rendering, schemas
 from web.api import api, matcher, published
+from web.browse import browsing
 from web.examples import EXAMPLES
 from web.feedback import feedback, feedback_api
+from web.feeds import feeds
 from web.metrics import CONTENT_TYPE, Metrics
 from web.pages import pages
+from web.search_page import finding
 from web.wanted import wanted, wanted_api
 
 if TYPE_CHECKING:
@@ -62,7 +66,7 @@ def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
     )
     # The body is bounded by web.bodies, with an answer that arrives; Werkzeug's own limits would come first.
     app.config.update(MAX_CONTENT_LENGTH=None, MAX_FORM_MEMORY_SIZE=None, MAX_FORM_PARTS=100)
-    app.extensions.update(knowledge_base=base, settings=settings, metrics=Metrics())
+    app.extensions.update(knowledge_base=base, settings=settings, metrics=Metrics(), catalogue=Catalogue(base.store))
     app.extensions["openapi"] = lru_cache(lambda: _spec(app))
     app.url_map.strict_slashes = True
     logs.install(app)
@@ -76,7 +80,7 @@ def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
     _fill_jinja(app)
     for part in (api, feedback_api, wanted_api):
         app.register_api(part)
-    for pages_of in (pages, feedback, wanted):
+    for pages_of in (pages, finding, browsing, feeds, feedback, wanted):
         app.register_blueprint(pages_of)
     app.add_url_rule("/healthz", view_func=healthz)
     app.add_url_rule("/readyz", view_func=readyz)

@@ -87,8 +87,8 @@ def for_agents() -> Response:
     lines = [
         "# tracekb",
         "",
-        "> Python errors with their causes and fixes. Each entry holds the error's wordings, how to tell its causes apart,"
-        " and fixes as code that was run; proofs name the Python, the packages and the day.",
+        "> Python errors with their causes and fixes. Each entry holds the error's wordings, how to tell its causes"
+        " apart, and fixes as code that was run; proofs name the Python, the packages and the day.",
         "",
         f"{counts.total} entries of {len(counts.libraries)} libraries. To look a traceback up, POST it as text/plain to"
         f" {whole_url('api.lookup')}: the answer says `match` only where it can be trusted. To search by words, GET"

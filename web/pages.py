@@ -16,8 +16,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from kb.errors import EntryNotFound
-from web import api, bodies, reading, rendering
-from web.addresses import entry_url, markdown_url
+from web import api, bodies, entry_page, reading, rendering
+from web.addresses import entry_url, markdown_url, whole
 from web.entry_markdown import entry_markdown
 from web.examples import EXAMPLES
 
@@ -74,7 +74,20 @@ def entry(library: str, slug: str) -> AnyResponse:
     found = api.known(f"{library}/{slug}")
     if found["id"] != f"{library}/{slug}":
         return redirect(entry_url(found["id"]), 308)
-    return make_response(render_template("entry.html", entry=found))
+    known = api.matcher().entry(found["id"])
+    assert known is not None  # found a moment ago, in the same generation or the one before
+    page = render_template(
+        "entry.html",
+        entry=found,
+        groups=entry_page.grouped(found),
+        near=entry_page.neighbours(known),
+        proof=entry_page.proven(known),
+        retired=known.status == "retired",
+        listed=known.library in api.published(),
+        source=known.source,
+        canonical=whole(entry_url(known.id)),
+    )
+    return make_response(page)
 
 
 @pages.get("/e/<library>/<slug>.md")

@@ -120,7 +120,10 @@ def suggestions() -> Response:
         asked,
         [rendering.plain(item["title"]) for item in items],
         [f"{item['exception']} ({item['library']})" for item in items],
-        [whole(url_for("pages.entry", library=item["id"].partition("/")[0], slug=item["id"].partition("/")[2])) for item in items],
+        [
+            whole(url_for("pages.entry", library=item["id"].partition("/")[0], slug=item["id"].partition("/")[2]))
+            for item in items
+        ],
     ]
     return Response(json.dumps(answer), content_type="application/x-suggestions+json")
 

@@ -1,6 +1,7 @@
 """The tables as SQLAlchemy sees them. `kb/migrations` makes them; a test holds the two together.
 
-`source`, `document`, `entry`, `template`, `code`, `link`, `posting` and `generation` are knowledge, rebuilt from articles.
+`source`, `document`, `entry`, `template`, `code`, `link`, `posting` and `generation` are knowledge, rebuilt from
+articles.
 `vote` and `wanted` come from users; no rebuild touches them, and they name entries without a foreign key,
 so that the votes for an entry survive its removal and return. `day`, `voice` and `ask` know who said what today, by
 a hash with a salt that is thrown away when the day is over.
