@@ -26,6 +26,7 @@ def matches(pattern: str, text: str) -> bool:
     return text.endswith(tail)
 
 
+@lru_cache(16384)
 def needle(pattern: str) -> str:
     """The longest literal piece of a pattern: a text without it can't match."""
     return max(_pieces(pattern), key=len)

@@ -31,15 +31,29 @@ def library_of(traceback: Traceback) -> str:
     for frame in reversed(traceback.frames):
         if frame.in_app:
             return PYTHON
-        if found := _INSTALLED.search(frame.filename):
-            return library_of_module(found[1])
+        if inside := _installed(frame.filename):
+            return inside
     return PYTHON
 
 
 def libraries_of(traceback: Traceback) -> frozenset[str]:
     """Every library that shows in an exception: its own, and those of its frames."""
-    inside = (_INSTALLED.search(frame.filename) or _SHORTENED.match(frame.filename) for frame in traceback.frames)
-    return frozenset({library_of(traceback), *(library_of_module(found[1]) for found in inside if found)})
+    inside = {_installed(frame.filename) or _shortened(frame.filename) for frame in traceback.frames}
+    return frozenset({library_of(traceback), *inside} - {""})
+
+
+@lru_cache(4096)
+def _installed(filename: str) -> str:
+    """The library that an installed file belongs to; empty where it is no such file."""
+    found = _INSTALLED.search(filename)
+    return library_of_module(found[1]) if found else ""
+
+
+@lru_cache(4096)
+def _shortened(filename: str) -> str:
+    """The same for a file whose path a log has shortened."""
+    found = _SHORTENED.match(filename)
+    return library_of_module(found[1]) if found else ""
 
 
 @lru_cache(1024)

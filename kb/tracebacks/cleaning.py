@@ -28,7 +28,7 @@ class Cleaner:
     """Whether it can only find something where frames don't stand as Python prints them."""
 
 
-_FRAME = late(r"^  File \"[^\"\n]+\", line \d+(?:, in \S+)?$(?=\n(?: |$|\S*:)|\Z)", re.MULTILINE)
+_FRAME = late(r"  File \"(?<=^  File \")[^\"\n]++\", line \d++(?:, in \S++)?$(?=\n(?: |$|\S*:)|\Z)", re.MULTILINE)
 # What follows a frame is indented or has a colon; a mere word is the rest of a name that a terminal broke.
 
 CLEANERS: tuple[Cleaner, ...] = (

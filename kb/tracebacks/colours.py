@@ -13,27 +13,15 @@ _CODE = late(
     r"|[\u200b-\u200f\u2060\ufeff\x08]"
 )
 _LOST = late(r"\[(?:\d{1,3}(?:;\d{1,3}){0,5})?m")
-_MARKS = (
-    "\x1b",
-    "\x9b",
-    "␛[",
-    "^[[",
-    "\\x1b[",
-    "\\e[",
-    "\\033[",
-    "\\u001b[",
-    "#033[",
-    "\ufffd[",
-    "\u200b",
-    "\ufeff",
-    "\u2060",
-    "\x08",
-)
+_MARKS = ("\x1b", "\x08", "^[[", "#033[")
+_SPELLED_MARKS = ("\\x1b[", "\\e[", "\\033[", "\\u001b[")
+_WIDE_MARKS = ("\x9b", "␛[", "\ufffd[", "\u200b", "\ufeff", "\u2060")
 
 
 def applies(text: str) -> bool:
     """Whether there is a colour code."""
-    if any(mark in text for mark in _MARKS):
+    marks = _MARKS if text.isascii() else _MARKS + _WIDE_MARKS
+    if any(mark in text for mark in (marks + _SPELLED_MARKS if "\\" in text else marks)):
         return True
     return "m" in text and "[" in text and len(_LOST.findall(text, 0, 20000)) > 1
 

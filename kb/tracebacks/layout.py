@@ -64,7 +64,7 @@ def plain(lines: list[Line]) -> list[Line]:
 
 def doubled(text: str) -> bool:
     """Whether about every second line is blank."""
-    return text.count("\n\n") * 5 >= text.count("\n") * 2 > 6 or text.count("\n\r\n") > 3
+    return text.count("\n\n") * 5 >= text.count("\n") * 2 > 6 or ("\r" in text and text.count("\n\r\n") > 3)
 
 
 def undouble(lines: list[Line]) -> list[Line]:

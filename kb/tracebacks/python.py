@@ -83,19 +83,20 @@ def read_frames(lines: list[Line], at: int) -> tuple[list[Frame], int]:
     """The frames from line `at` on, and the line behind them."""
     frames: list[Frame] = []
     total = len(lines)
+    following: re.Match[str] | None = None
     while at < total:
         line = lines[at]
-        match = shapes.FRAME.match(line.text)
+        match = following or shapes.frame(line.text)
         if match:
-            end, source = _read_source(lines, at + 1, line.indent)
+            end, source, following = _read_source(lines, at + 1, line.indent)
             frames.append(_frame(match, lines[at:end], source))
             at = end
         elif shapes.REPEATED.match(line.text) or (frames and shapes.ELIDED.match(line.text)):
             at += 1
         elif not line.text.strip() and frames:
-            following = _skip_blank(lines, at)
-            if following < total and shapes.FRAME.match(lines[following].text):
-                at = following
+            behind = _skip_blank(lines, at)
+            if behind < total and (following := shapes.frame(lines[behind].text)):
+                at = behind
             else:
                 break
         else:
@@ -111,8 +112,8 @@ def _frame(match: re.Match[str], shown: list[Line], source: str | None) -> Frame
     )
 
 
-def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | None]:
-    """Where the source lines below a frame end, and the first of them.
+def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | None, re.Match[str] | None]:
+    """Where the source lines below a frame end, the first of them, and the next frame where one ends them.
 
     Source stands deeper than its frame; where a paste lost its indentation, one line that is neither a frame nor an
     exception counts as source.
@@ -122,8 +123,10 @@ def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | No
     while at < limit:
         text = lines[at].text
         bare = text.strip()
-        if not bare or ("File " in bare and shapes.FRAME.match(text)):
+        if not bare:
             break
+        if following := shapes.frame(text):
+            return at, source, following
         deeper = len(text) - len(text.lstrip()) > indent
         if deeper and not bare.startswith("[Previous line"):
             if source is None and not shapes.MARKS.match(text):
@@ -133,7 +136,7 @@ def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | No
         elif not (source and shapes.MARKS.match(text)):
             break
         at += 1
-    return at, source
+    return at, source, None
 
 
 def _is_lost_source(text: str) -> bool:

@@ -6,12 +6,17 @@ characters, so that no line can take more than linear time.
 
 from __future__ import annotations
 
+import re
+
 from kb.patterns import late
 
 HEADER = late(r"Traceback \((?:most recent call last|innermost last)\)\s*:?|^\W{0,4}Traceback\s*:\s*$")
 FRAME = late(
     r"\s*(?:\W{1,3} ?)?File [\"“'](?P<filename>[^\"”]{1,1000}?)[\"”'],? line (?P<lineno>\d{1,9})"
     r"(?:,? in (?P<name>\S[^\n]{0,500}))?,?\s*$"
+)
+_PLAIN_FRAME = late(
+    r" *+File \"(?P<filename>[^\"”\n]{1,1000}+)\", line (?P<lineno>\d{1,9}+)(?:, in (?P<name>[^\s,]{1,500}+))?$"
 )
 REPEATED = late(r"\s*\[Previous line repeated \d+ more times?\]")
 MARKS = late(r"\s*[~^][~^\s|]*$")
@@ -44,3 +49,8 @@ PROMPT = late(
 )
 FENCE = late(r"\s*(?:`{3,}|~{3,})\s*\w*\s*$")
 RULE = late(r"\s*([-=_*#+!─═━~])\1{7,}")
+
+
+def frame(text: str) -> re.Match[str] | None:
+    """The line of a frame. Nearly all stand as Python prints them, and are told in half the time."""
+    return (_PLAIN_FRAME.match(text) or FRAME.match(text)) if "File " in text else None

@@ -8,6 +8,7 @@ from kb.tracebacks import shapes, words
 
 _DRIVER = late(rf"\s*\((?P<type>{shapes.NAME})\) ?")
 _REPR = late(rf"(?<![\w.])(?P<type>{shapes.NAME})\((?:-?\d{{1,6}}, )?(?P<quote>[\"'])")
+_CALLED = late(r"\((?:-?\d{1,6}, )?[\"']")
 _NAMED = late(rf"(?<![\w.'\"])(?P<type>{shapes.NAME}): (?=\S)")
 _TAIL = late(r"\s*(?:\[SQL: |\(Background on this error|\[parameters: )")
 MAX_WRAPPED = 5
@@ -25,7 +26,7 @@ def inner(outer: Traceback) -> list[Traceback]:
         found.append(
             _quoted(outer, driver["type"], driver.start("type"), driver.end(), tail.start() if tail else len(text))
         )
-    for match in _REPR.finditer(text):
+    for match in _REPR.finditer(text) if _CALLED.search(text) else ():
         if words.is_exception(match["type"]):
             end = _closing(text, match.end(), match["quote"])
             found.append(_quoted(outer, match["type"], match.start(), match.end(), end))
