@@ -11,6 +11,7 @@ the other's centre. That takes at least four votes, whatever they say.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ class Share(NamedTuple):
     high: float
 
 
+@lru_cache(4096)
 def share(worked: int, failed: int) -> Share:
     """The Wilson score interval of those votes; of none at all it is everything."""
     votes = worked + failed

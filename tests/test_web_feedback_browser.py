@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from tests.test_web_browser import ARGUMENTS, CHROMIUM
+from tests.browser_support import ARGUMENTS, CHROMIUM
 from tests.web_support import HEADLINE, HEADLINE_ID, UNKNOWN, application, filled
 
 if TYPE_CHECKING:

@@ -66,11 +66,13 @@ class TestApi:
         for text in (UNKNOWN, GENERAL, HEADLINE, "good morning"):
             assert client.post("/api/v1/lookup", json={"text": text}).status_code == 200
         assert [item["exception"] for item in listed(client)] == [KEPT]
+        form = LexborHTMLParser(client.post("/", data={"text": UNKNOWN}).text).css_first("form.want")
+        assert "This server keeps errors that it can't answer" in form.text()
+        assert not form.css("button")
 
     def test_or_nothing_at_all(self, tmp_path: Path) -> None:
         client = application(filled(tmp_path, wanted="off")).test_client()
         assert client.post("/api/v1/wanted", json={"text": UNKNOWN}).status_code == 403
-        assert "form.want" not in client.post("/", data={"text": UNKNOWN}).text
         assert not LexborHTMLParser(client.post("/", data={"text": UNKNOWN}).text).css("form.want")
 
     def test_too_much_in_a_day_is_refused(self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,6 +91,12 @@ def keepable_of(answer: dict[str, Any]) -> Unknown | None:
     return keepable(one["type"], one["message"], one["library"] or "")
 
 
+@wanted.app_template_global()
+def kept_anyway(answer: dict[str, Any]) -> bool:
+    """Whether the error was kept without being asked for, as the setting says."""
+    return _setting() == "all" and answer["verdict"] == "none"
+
+
 def _kept(text: str) -> tuple[Wanted, str]:
     if _setting() == "off":
         raise Forbidden("This server keeps no wanted errors.")
