@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
-from tests.browser_support import ARGUMENTS, CHROMIUM
+from tests.browser_support import ARGUMENTS, CHROMIUM, served, violations
 from tests.web_support import HEADLINE, HEADLINE_ID, UNKNOWN, application, filled
 
 if TYPE_CHECKING:
@@ -44,19 +42,14 @@ def app(tmp_path: Path) -> Flask:
     return application(filled(tmp_path))
 
 
-def serving(app: Flask) -> Iterator[int]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.port
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture
 def port(app: Flask) -> Iterator[int]:
-    yield from serving(app)
+    with served(app) as address:
+        yield port_of(address)
+
+
+def port_of(address: str) -> int:
+    return int(address.rpartition(":")[2])
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])
@@ -149,6 +142,24 @@ def test_a_vote_is_there_when_the_answer_comes_again(page: Page, port: int, scri
     first(page).get_by_text("You said that it didn't work.").wait_for()
 
 
+def test_everybody_can_use_it(page: Page, app: Flask, port: int, scripted: bool) -> None:
+    """By axe's rules, which need script: before a click, after it, and on the list."""
+    if not scripted:
+        return
+    page.goto(f"http://{OURS}:{port}/")
+    page.fill("#text", HEADLINE)
+    first(page).get_by_role("button", name="Yes").click()
+    first(page).get_by_role("button", name="Undo").wait_for()
+    assert violations(page) == []
+    page.goto(f"http://{OURS}:{port}/")
+    page.fill("#text", UNKNOWN)
+    page.get_by_role("button", name="Ask for an answer").click()
+    page.get_by_text("It is on the list").wait_for()
+    assert violations(page) == []
+    page.goto(f"http://{OURS}:{port}/wanted")
+    assert violations(page) == []
+
+
 def test_another_site_can_not_vote(chromium: Browser, app: Flask, port: int) -> None:
     fix = app.test_client().get(f"/api/v1/entries/{HEADLINE_ID}").json["fixes"][0]["id"]
     evil = Flask("evil")
@@ -156,7 +167,8 @@ def test_another_site_can_not_vote(chromium: Browser, app: Flask, port: int) -> 
     evil.add_url_rule(
         "/<target>", "forged", lambda target: FORGED.format(host=targets[target], port=port, entry=HEADLINE_ID, fix=fix)
     )
-    for their_port in serving(evil):
+    with served(evil) as theirs:
+        their_port = port_of(theirs)
         context = chromium.new_context()
         page = context.new_page()
         for target in targets:

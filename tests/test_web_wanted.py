@@ -97,12 +97,26 @@ class TestVoices:
         assert self.vote(client, User_Agent="another")["worked"] == 2
         assert self.vote(client, "10.0.0.9")["worked"] == 3
 
-    def test_a_proxy_here_is_believed_and_nobody_elsewhere(self, client: FlaskClient) -> None:
-        assert self.vote(client, X_Forwarded_For="6.6.6.6, 10.0.0.1")["worked"] == 1
-        assert self.vote(client, X_Forwarded_For="7.7.7.7, 10.0.0.1")["worked"] == 1
-        assert self.vote(client, X_Forwarded_For="10.0.0.2")["worked"] == 2
-        assert self.vote(client, "10.0.0.9", X_Forwarded_For="1.1.1.1")["worked"] == 3
-        assert self.vote(client, "10.0.0.9", X_Forwarded_For="2.2.2.2")["worked"] == 3
+    def test_a_trusted_proxy_says_who_it_is_and_nobody_else(self, client: FlaskClient, tmp_path: Path) -> None:
+        for claimed in ("1.1.1.1", "2.2.2.2"):
+            assert self.vote(client, "10.0.0.9", X_Forwarded_For=claimed)["worked"] == 1
+        behind = application(filled(tmp_path / "behind", trusted_proxies=1)).test_client()
+        assert self.vote(behind, X_Forwarded_For="6.6.6.6, 10.0.0.1")["worked"] == 1
+        assert self.vote(behind, X_Forwarded_For="7.7.7.7, 10.0.0.1")["worked"] == 1
+        assert self.vote(behind, X_Forwarded_For="10.0.0.2")["worked"] == 2
+
+    def test_all_of_an_ipv6_net_is_one(self, client: FlaskClient) -> None:
+        assert self.vote(client, "2001:db8::1")["worked"] == 1
+        assert self.vote(client, "2001:db8::ffff:1")["worked"] == 1
+        assert self.vote(client, "2001:db8:0:1::1")["worked"] == 2
+
+    def test_a_site_that_the_settings_name_can_call(self, tmp_path: Path) -> None:
+        client = application(filled(tmp_path, cors_origins="https://wiki.example")).test_client()
+        theirs = {"Origin": "https://wiki.example", "Sec-Fetch-Site": "cross-site"}
+        assert client.post("/api/v1/wanted", json={"text": UNKNOWN}, headers=theirs).status_code == 201
+        assert client.post("/wanted", data={"text": UNKNOWN}, headers=theirs).status_code == 403
+        theirs["Origin"] = "https://evil.example"
+        assert client.post("/api/v1/wanted", json={"text": UNKNOWN}, headers=theirs).status_code == 403
 
     def test_a_fingerprint_is_one_or_none(self, client: FlaskClient) -> None:
         said = {"entry": HEADLINE_ID, "fix": "x", "worked": True, "fingerprint": "my password"}

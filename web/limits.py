@@ -60,10 +60,10 @@ def charge(cost: int) -> None:
     limiter: Limiter | None = current_app.extensions.get("limiter")
     if limiter is None or cost < 1:
         return
-    client = _client()
+    asking = client()
     g.limited = True
-    if not limiter.take(client, cost):
-        raise TooManyRequests(limiter.said, retry_after=limiter.left(client)[1])
+    if not limiter.take(asking, cost):
+        raise TooManyRequests(limiter.said, retry_after=limiter.left(asking)[1])
 
 
 def _before() -> None:
@@ -74,13 +74,13 @@ def _before() -> None:
 def _after(response: Response) -> Response:
     if g.get("limited"):
         limiter: Limiter = current_app.extensions["limiter"]
-        remaining, seconds = limiter.left(_client())
+        remaining, seconds = limiter.left(client())
         response.headers["RateLimit-Policy"] = limiter.policy
         response.headers["RateLimit"] = f'"client";r={remaining};t={seconds}'
     return response
 
 
-def _client() -> str:
+def client() -> str:
     """Whom a request is counted for: its address, of IPv6 the net."""
     try:
         address = ip_address(request.remote_addr or "")
