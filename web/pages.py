@@ -31,7 +31,7 @@ SURE = ((0.97, "Almost certainly this"), (0.85, "Very likely this"), (0.6, "Prob
 VERDICTS = {"match": "known", "related": "something comes near", "none": "not known here"}
 SHORTEST_QUESTION = 2
 LONGEST_WORDS = 100
-"""Characters of a line that may be the beginning of somebody's words rather than an error."""
+"""Characters of a line that are somebody's words rather than an error, where no exception is named in it."""
 MOST_LINKED = 5
 
 
@@ -103,7 +103,7 @@ def entry_as_markdown(library: str, slug: str) -> AnyResponse:
 def permalink(part: dict[str, Any]) -> str:
     """An address for the answer to an error: its fingerprint and the entries, nothing of the paste."""
     first = part["matches"][0]
-    ids = [match["id"] for match in part["matches"][:MOST_LINKED]]
+    ids = [match["id"] for match in part["matches"][: 1 if part["verdict"] == "match" else MOST_LINKED]]
     return url_for("pages.found", fingerprint=part["fingerprint"], e=ids, w=first["wording"])
 
 
@@ -153,7 +153,7 @@ def _answered(text: str) -> dict[str, Any]:
     words = reading.words(answer["read"]) or " ".join(text.split())[:LONGEST_WORDS]
     typed = text.strip()
     error = reading.explained(answer["read"])
-    unread = not (error and error["type"])
+    by_words = not (error and error["type"]) and len(typed) <= LONGEST_WORDS and "\n" not in typed
     return {
         **shared,
         "answer": answer,
@@ -161,7 +161,8 @@ def _answered(text: str) -> dict[str, Any]:
         "safe": hide,
         "said": _in_words(answer),
         "search_words": words,
-        "suggested": api.matcher().suggest(typed, 6) if unread and len(typed) <= LONGEST_WORDS else [],
+        "by_words": by_words,
+        "suggested": api.matcher().suggest(typed, 6) if by_words else [],
     }
 
 

@@ -71,7 +71,10 @@ class Hider:
 
 def show(text: str, answer: Mapping[str, Any], hide: Hider) -> Shown:
     """`text` cut into segments by the spans of a lookup body, its `also` included."""
-    marks = [mark for part in (answer, *answer.get("also", ())) for mark in _marks(part, hide)]
+    marks = [
+        *_marks(answer, hide, " m-first"),
+        *(mark for part in answer.get("also", ()) for mark in _marks(part, hide)),
+    ]
     start, end = _window(len(text), answer)
     return Shown(tuple(_segments(text, start, end, marks)), start, len(text) - end)
 
@@ -104,13 +107,13 @@ def words(read: Mapping[str, Any]) -> str:
     return " ".join([error["type"].rsplit(".", 1)[-1], *literal][:MOST_WORDS]).strip()[:120]
 
 
-def _marks(part: Mapping[str, Any], hide: Hider) -> Iterable[_Mark]:
+def _marks(part: Mapping[str, Any], hide: Hider, first: str = "") -> Iterable[_Mark]:
     read = part.get("read") or {}
     chosen = explained(read)
     for error in read.get("exceptions") or ():
         taken = error is chosen
         title = "the error that was looked up" if taken else f"another exception ({error['relation']})"
-        yield from _mark(error["span"], "m-error" if taken else "m-other", title)
+        yield from _mark(error["span"], f"m-error{first}" if taken else "m-other", title)
         for frame in error["frames"]:
             if frame["in_app"]:
                 yield from _mark(frame["span"], "m-frame", "a line of your own program")

@@ -51,9 +51,9 @@ function show(html) {
   // The server escaped it; what the paste holds is text there, and nothing here makes markup of text.
   place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   settle();
-  const error = place.querySelector(".paste .m-error");
+  const error = place.querySelector(".paste .m-first");
   const pane = error?.closest(".paste");
-  if (pane) pane.scrollTop = error.offsetTop - pane.offsetTop - pane.clientHeight / 3;
+  if (pane) pane.scrollTop = error.offsetTop - pane.clientHeight / 3;
   status.textContent = place.querySelector("[data-said]")?.dataset.said ?? "";
 }
 
