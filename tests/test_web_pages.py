@@ -130,7 +130,9 @@ class TestReading:
         text = "".join(chr(97 + place % 26) for place in range(40))
         shown = reading.show(text, answer, reading.Hider(text, []))
         assert "".join(segment.text for segment in shown.segments) == text
-        assert "m-error m-first m-slot" in " ".join(segment.classes for segment in shown.segments).replace("m-frame ", "")
+        assert "m-error m-first m-slot" in " ".join(segment.classes for segment in shown.segments).replace(
+            "m-frame ", ""
+        )
 
     def test_a_long_paste_is_shown_around_its_error(self) -> None:
         text = "x" * 500_000
