@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kb.globs import matches, needle
 from kb.models import Cause, Entry, EvidenceRule, Frame, Traceback
@@ -61,8 +61,7 @@ class Scene:
     @cached_property
     def modules(self) -> Texts:
         """Dotted names of the frames' modules, as far as their paths tell."""
-        inside = (path.rpartition(_INSTALLED)[2] for path in self._paths)
-        return Texts(path.removesuffix(".py").removesuffix("/__init__").strip("/").replace("/", ".") for path in inside)
+        return Texts(map(_module, self._paths))
 
     @cached_property
     def functions(self) -> Texts:
@@ -97,6 +96,12 @@ class JudgedCause:
     def likely(self) -> bool:
         """Whether anything in the paste points to this cause."""
         return bool(self.why)
+
+
+@lru_cache(4096)
+def _module(path: str) -> str:
+    inside = path.rpartition(_INSTALLED)[2]
+    return inside.removesuffix(".py").removesuffix("/__init__").strip("/").replace("/", ".")
 
 
 def judge(entry: Entry, scene: Scene, captures: Mapping[str, str]) -> tuple[JudgedCause, ...]:

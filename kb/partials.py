@@ -39,11 +39,12 @@ class Partial(NamedTuple):
 class Stripped:
     """A message in small letters without whitespace, and the way back to its own offsets."""
 
-    __slots__ = ("_origins", "message", "text")
+    __slots__ = ("_origins", "message", "mirrored", "text")
 
     def __init__(self, message: str) -> None:
         self.message = message
         self.text = strip(message)
+        self.mirrored = self.text[::-1]
         self._origins: list[int] | None = None
 
     @property
@@ -73,7 +74,7 @@ def search_chunks(bare: Sequence[str], slots: Sequence[str], message: Stripped) 
     found = [(0, _forward(bare, message.text))]
     if sum(end - start for start, end in found[0][1]) < total:
         size = len(message.text)
-        mirrored = _forward([chunk[::-1] for chunk in reversed(bare)], message.text[::-1])
+        mirrored = _forward([chunk[::-1] for chunk in reversed(bare)], message.mirrored)
         places = [(size - end, size - start) for start, end in reversed(mirrored)]
         found.append((len(bare) - len(places), places))
     shares = [sum(end - start for start, end in places) / total for _, places in found]

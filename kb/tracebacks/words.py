@@ -28,7 +28,7 @@ PLAIN = frozenset(_LISTS["plain"])
 GOES_ON = _LISTS["goes-on"]
 PROSE = _LISTS["prose"]
 ENDS = _LISTS["ends"]
-_TROUBLE = late("|".join(re.escape(word) for word in _LISTS["trouble"]), re.IGNORECASE)
+_TROUBLE = late("|".join(re.escape(word.lower()) for word in _LISTS["trouble"]))
 
 
 _SMALL = frozenset(
@@ -70,4 +70,4 @@ def may_be_exception(name: str) -> bool:
 
 def trouble(text: str) -> int:
     """How many words of trouble a line holds."""
-    return len({match.group().lower() for match in _TROUBLE.finditer(text)})
+    return len(set(_TROUBLE.findall(text.lower())))
