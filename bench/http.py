@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -33,7 +33,9 @@ from bench.latency import corpus_file, store_file
 from bench.report import heading, table
 from bench.worker import rows_of
 from indexer import pipeline
+from kb.engines import EngineDocument, generations, open_engine
 from kb.settings import load
+from kb.store import Store
 
 LOOKUP = "/api/v1/lookup"
 SHIPPED = "shipped articles"
@@ -94,10 +96,25 @@ def _knowledge(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str,
         corpus = corpus_file(home, rows, options.templates, fresh=False)
         store, _ = store_file(home, corpus, options.templates, fresh=False)
         many = {**kept, "KB_DATA_DIR": str(folder / "many"), "KB_DATABASE_URL": f"sqlite:///{store}"}
-        # Words are asked for where no template fits: by a few pastes of a thousand. An index would take minutes.
-        many["KB_ENGINE_URL"] = "memory:"
+        many["KB_ENGINE_URL"] = _indexed(f"sqlite:///{store}", home / f"index-{store.stem}")
         asked = [text for _, text in pastes(rows_of(str(corpus), min(options.templates, 10_000)), _PASTES)]
         yield f"{options.templates} templates", many, asked
+
+
+def _indexed(store_url: str, folder: Path) -> str:
+    """The full-text engine over a store, which is asked where no template fits; building it takes a minute."""
+    url = f"whoosh:///{folder.absolute().as_posix().lstrip('/')}"
+    with closing(Store.open(store_url)) as store:
+        number = store.generation().number
+        target = generations.folder_for(url, number)
+        if target is not None and not target.exists():
+            building = generations.prepare(url)
+            assert building is not None
+            with closing(open_engine(generations.url_of(url, building), create=True)) as engine:
+                engine.add(EngineDocument.of(entry) for entry in store.entries())
+                engine.commit()
+            generations.install(building, number)
+    return url
 
 
 def _rounds(

@@ -14,6 +14,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from tests.web_support import HEADLINE_ID, application, filled
+from web import schemas
 from web.examples import EXAMPLES
 
 ROUTES = {
@@ -71,8 +72,15 @@ def test_the_document_is_complete(document: dict[str, Any]) -> None:
         for method, operation in item.items():
             assert operation["summary"], (method, path)
             assert operation["operationId"]
+            assert all(
+                "example" in one or one["name"] in {"cursor", "proven"} for one in operation.get("parameters", ())
+            )
             for status, response in operation["responses"].items():
                 content = response.get("content", {})
+                assert response["description"]
+                for media in content.values():
+                    model = getattr(schemas, media["schema"]["$ref"].rpartition("/")[2])
+                    model.model_validate(media["examples"]["example"]["value"])
                 assert set(content) <= {"application/json", "application/problem+json"}
                 if int(status) >= 400:
                     assert list(content) == ["application/problem+json"]

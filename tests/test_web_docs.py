@@ -7,15 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
+from tests.server_support import start, stop
 from tests.web_support import application, filled
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
@@ -32,14 +31,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture(scope="module")
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("docs-served")
+    filled(folder)
+    server = start(folder)
     yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    stop(server)
 
 
 def run(command: list[str]) -> str:
@@ -53,6 +50,15 @@ def test_python_examples_run(block: str, address: str) -> None:
     printed = run([sys.executable, "-W", "ignore", "-c", block.replace(ADDRESS, address)])
     if "verdict" in block:
         assert printed.startswith("match\n")
+
+
+@pytest.mark.parametrize("block", blocks("js"))
+def test_javascript_examples_run(block: str, address: str, tmp_path: Path, lacking: Callable[[str], NoReturn]) -> None:
+    if not shutil.which("node"):
+        lacking("node is not installed")
+    script = tmp_path / "example.mjs"
+    script.write_text(block.replace(ADDRESS, address), encoding="utf-8")
+    assert run(["node", str(script)]).startswith("match\n")
 
 
 @pytest.mark.parametrize("block", blocks("sh"))

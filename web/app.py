@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, current_app, request, url_for
 from flask_openapi3.models.info import Info
-from flask_openapi3.models.schema import Schema
 from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 
@@ -20,7 +19,7 @@ from kb.settings import Settings
 from web import bodies, caching, cors, limits, logs, mounting, problems, rendering, schemas
 from web.api import api, matcher, published
 from web.browse import browsing
-from web.examples import EXAMPLES
+from web.document import document
 from web.feedback import feedback, feedback_api
 from web.feeds import feeds
 from web.metrics import CONTENT_TYPE, Metrics
@@ -51,7 +50,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_BODY_MODELS = (schemas.LookupIn, schemas.BatchIn, schemas.FeedbackIn, schemas.WantedIn)
 
 
 def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
@@ -67,7 +65,7 @@ def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
     # The body is bounded by web.bodies, with an answer that arrives; Werkzeug's own limits would come first.
     app.config.update(MAX_CONTENT_LENGTH=None, MAX_FORM_MEMORY_SIZE=None, MAX_FORM_PARTS=100)
     app.extensions.update(knowledge_base=base, settings=settings, metrics=Metrics(), catalogue=Catalogue(base.store))
-    app.extensions["openapi"] = lru_cache(lambda: _spec(app))
+    app.extensions["openapi"] = lru_cache(lambda: document(app))
     app.url_map.strict_slashes = True
     logs.install(app)
     app.before_request(bodies.read_bounded)
@@ -139,16 +137,3 @@ def _fill_jinja(app: Flask) -> None:
 
 def _static_files(app: Flask) -> list[Path]:
     return [path for path in Path(str(app.static_folder)).iterdir() if path.is_file()]
-
-
-def _spec(app: OpenAPI) -> dict[str, Any]:
-    """The OpenAPI document. The bodies that our routes read themselves are added, and examples where there are any."""
-    for model in _BODY_MODELS:
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        for name, definition in schema.pop("$defs", {}).items():
-            app.components_schemas[name] = Schema(**definition)
-        app.components_schemas[model.__name__] = Schema(**schema)
-    document = app.api_doc
-    for name, example in EXAMPLES.items():
-        document["components"]["schemas"][name]["examples"] = [example]
-    return document

@@ -1,0 +1,91 @@
+"""What `docs/running-for-a-team.md` and the Dockerfile say is so. No image is built: that takes a Docker daemon."""
+
+from __future__ import annotations
+
+import configparser
+import fnmatch
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kb.settings import TABLE
+from tests.server_support import start, stop
+from tests.web_support import filled
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCKERFILE = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+PAGE = (ROOT / "docs" / "running-for-a-team.md").read_text(encoding="utf-8")
+
+
+def instructions(name: str) -> list[str]:
+    return [line.removeprefix(name).strip() for line in DOCKERFILE.splitlines() if line.startswith(name + " ")]
+
+
+def copied() -> set[str]:
+    """What the image takes from the source."""
+    lines = [line.split() for line in instructions("COPY") if not line.startswith("--from")]
+    return {source for line in lines for source in line[:-1]}
+
+
+def test_all_that_is_copied_is_there_and_not_ignored() -> None:
+    rules = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
+    kept = {rule[1:] for rule in rules if rule.startswith("!")}
+    assert rules[0] == "*"
+    for name in copied():
+        assert (ROOT / name).exists(), name
+        assert any(fnmatch.fnmatch(name, rule) for rule in kept), name
+
+
+def test_every_package_is_copied() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    packages = setup["options"]["packages"].split()
+    assert {package.partition(".")[0] for package in packages} <= copied()
+
+
+def test_it_runs_without_root_and_keeps_its_data_in_a_volume() -> None:
+    assert instructions("USER") == ["kb"]
+    assert instructions("VOLUME") == ["/data"]
+    assert "KB_DATA_DIR=/data" in DOCKERFILE
+    assert json.loads(instructions("CMD")[-1]) == ["kb", "serve"]
+
+
+@pytest.mark.parametrize("text", [DOCKERFILE, PAGE], ids=["Dockerfile", "page"])
+def test_only_settings_that_there_are(text: str) -> None:
+    known = {row.variable for row in TABLE}
+    assert set(re.findall(r"\bKB_[A-Z_]+[A-Z]", text)) <= known
+
+
+def test_the_health_check_tells_a_ready_server_from_none(tmp_path: Path) -> None:
+    command = json.loads(instructions("HEALTHCHECK")[0].partition("CMD ")[2])
+    filled(tmp_path)
+    server = start(tmp_path)
+    program = command[2].replace("8765", str(server.port))
+    try:
+        assert subprocess.run([sys.executable, *command[1:2], program], check=False).returncode == 0
+    finally:
+        stop(server)
+    done = subprocess.run([sys.executable, *command[1:2], program], check=False, stderr=subprocess.DEVNULL)
+    assert done.returncode != 0
+
+
+def test_the_backup_that_is_shown_holds_the_votes(tmp_path: Path) -> None:
+    shown = re.search(r"python3 -c '([^']*)' \"\$KB_DATA_DIR/kb\.sqlite3\" kb-backup\.sqlite3", PAGE)
+    assert shown is not None
+    settings = filled(tmp_path)
+    copy = tmp_path / "copy.sqlite3"
+    source = settings.data_dir / "kb.sqlite3"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", shown[1], str(source), str(copy)], check=True)
+    there, here = sqlite3.connect(source), sqlite3.connect(copy)
+    try:
+        for table in ("entry", "vote", "generation"):
+            count = f"SELECT COUNT(*) FROM {table}"
+            assert here.execute(count).fetchone() == there.execute(count).fetchone()
+    finally:
+        there.close()
+        here.close()
