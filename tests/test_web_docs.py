@@ -94,5 +94,5 @@ def test_the_lookup_body_shown_has_the_keys_of_a_real_one(app: Flask) -> None:
 def test_every_route_is_named(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         if rule.endpoint != "static":
-            path = re.sub(r"<(\w+)>", r"{\1}", rule.rule)
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
             assert path.removesuffix(".md") in PAGE, rule.rule
