@@ -6,9 +6,10 @@ this package imports next to nothing: it lies in somebody else's start-up time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # importing typing would cost more than all the rest of this
 if TYPE_CHECKING:
+    from typing import Any
+
     from tracekb_client.answer import Answer
     from tracekb_client.client import Client
     from tracekb_client.errors import Unavailable

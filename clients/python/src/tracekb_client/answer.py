@@ -7,8 +7,10 @@ and a field that isn't of the type it should be counts as missing.
 from __future__ import annotations
 
 import re
-import textwrap
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 WIDTH = 88
 PROSE = 600
@@ -169,4 +171,6 @@ def _slug(match: dict[str, Any] | None) -> str:
 
 
 def _wrapped(line: str, indent: str = "  ", below: str = "    ") -> list[str]:
+    import textwrap
+
     return textwrap.wrap(line, WIDTH, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False)

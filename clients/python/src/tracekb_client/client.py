@@ -8,12 +8,15 @@ import threading
 import weakref
 from _thread import start_new_thread
 from time import monotonic
-from typing import Any, Callable
 
 from tracekb_client.answer import Answer
 from tracekb_client.errors import Refused, Unavailable
 from tracekb_client.settings import Settings, current
 from tracekb_client.transports import Child, Server
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 LONGEST = 200_000
 """Characters of a paste that are sent: under the knowledge base's 1 MiB whatever their UTF-8 form."""

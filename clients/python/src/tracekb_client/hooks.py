@@ -12,12 +12,15 @@ import sys
 import threading
 from collections import deque
 from time import monotonic
-from typing import Any, Callable
 
 from tracekb_client.answer import Answer
 from tracekb_client.known import Case, known, quietly
 from tracekb_client.pastes import worth_asking
 from tracekb_client.settings import current
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
 
 _installed: list[Callable[[], None]] = []
 _shown: set[tuple[str, str]] = set()

@@ -10,7 +10,6 @@ import threading
 from collections import OrderedDict
 from time import monotonic
 from types import TracebackType
-from typing import Callable, Hashable, Optional
 
 from tracekb_client.answer import Answer
 from tracekb_client.client import default, in_thread
@@ -18,7 +17,11 @@ from tracekb_client.errors import Refused, Unavailable
 from tracekb_client.pastes import context_of, key_of, modules_of, text_of, worth_asking
 from tracekb_client.settings import current
 
-Then = Optional[Callable[[Optional[Answer]], None]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Hashable, Optional
+
+    Then = Callable[[Optional[Answer]], None]
 
 KEPT = 256
 """Answers that are remembered, so that an error that keeps coming back costs one lookup."""
@@ -43,7 +46,7 @@ class Known:
         self._problem = ""
         self._told = False
 
-    def case(self, exc: BaseException, tb: TracebackType | None = None, then: Then = None) -> Case | None:
+    def case(self, exc: BaseException, tb: TracebackType | None = None, then: Then | None = None) -> Case | None:
         """An exception's case, which is looked up in the background if it is new; None if there are too many new ones.
 
         `then` is called with the answer when a new one is there.
@@ -51,7 +54,7 @@ class Known:
         key = key_of(exc)
         return self._cases.get(key) or self._begin(key, text_of(exc, tb), modules_of(exc), then)
 
-    def case_of_text(self, text: str, then: Then = None) -> Case | None:
+    def case_of_text(self, text: str, then: Then | None = None) -> Case | None:
         """The same for a traceback of which only the text is there."""
         key = hash(text)
         return self._cases.get(key) or self._begin(key, text, [], then)
@@ -78,7 +81,7 @@ class Known:
         self._told = True
         return f"tracekb: no fixes looked up: {self._problem}\n"
 
-    def _begin(self, key: Hashable, text: str, modules: list[str], then: Then) -> Case | None:
+    def _begin(self, key: Hashable, text: str, modules: list[str], then: Then | None) -> Case | None:
         client = default()
         if client.stuck:
             client.give_up()

@@ -6,7 +6,10 @@ import re
 import sys
 import traceback
 from types import TracebackType
-from typing import Any, Iterable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable
 
 FRAMES = 200
 """The innermost ones of each exception: nobody reads more, and a runaway recursion has a million."""

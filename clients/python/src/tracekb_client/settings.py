@@ -11,23 +11,27 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from typing import Any, Mapping, Sequence
 
 from tracekb_client.errors import Unavailable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Mapping, Sequence
 
 TIMEOUT = 5.0
 """Seconds. A `kb` that starts takes half of one; a machine with work to do several times that."""
 
 
-@dataclass(frozen=True)
 class Settings:
-    """The settings, checked."""
+    """The settings, checked. No dataclass: its module would be a third of what importing the client costs."""
 
-    url: str = ""
-    command: tuple[str, ...] = ("kb",)
-    timeout: float = TIMEOUT
-    off: bool = False
+    def __init__(
+        self, url: str = "", command: tuple[str, ...] = ("kb",), timeout: float = TIMEOUT, off: bool = False
+    ) -> None:
+        self.url = url
+        self.command = command
+        self.timeout = timeout
+        self.off = off
 
 
 def from_environment(environ: Mapping[str, str]) -> Settings:
@@ -74,7 +78,7 @@ def configure(
     }
     changed = {name: value for name, value in given.items() if value is not None}
     try:
-        _checked(replace(Settings(), **changed))
+        _checked(Settings(**changed))
     except Unavailable as problem:
         raise ValueError(str(problem)) from None
     _configured.update(changed)
@@ -85,7 +89,7 @@ def configure(
 
 def current() -> Settings:
     """The settings in force. Raises Unavailable, naming what is wrong."""
-    return replace(from_environment(os.environ), **_configured)
+    return Settings(**{**vars(from_environment(os.environ)), **_configured})
 
 
 def _checked(settings: Settings) -> Settings:

@@ -1,18 +1,19 @@
 """The two ways to a knowledge base: a kept child `kb serve --stdio`, and a server's URL.
 
-Both block for as long as the other side likes; `client` bounds that. Raises Unavailable or Refused, or whatever the
-operating system raises.
+Both block for as long as the other side likes; `client` bounds that. They raise Unavailable or Refused, or whatever the
+operating system raises. What is only needed with an error is imported with the first one.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import subprocess
-from typing import IO, Any
 
 from tracekb_client.errors import Refused, Unavailable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from subprocess import Popen
+    from typing import IO, Any
 
 LONGEST = 8 * 1024 * 1024
 """Bytes of an answer that are read; a real one has thousands."""
@@ -25,7 +26,7 @@ class Child:
 
     def __init__(self, command: tuple[str, ...]) -> None:
         self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Popen[bytes] | None = None
         self._number = 0
 
     def lookup(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +44,9 @@ class Child:
             raise Refused(f"kb: {error.get('message')}"[:300])
         return answer
 
-    def _exchange(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> dict[str, Any]:
+    def _exchange(self, process: Popen[bytes], request: dict[str, Any]) -> dict[str, Any]:
+        import json
+
         assert process.stdin is not None
         assert process.stdout is not None
         name = f"`{self._command[0]} serve --stdio`"
@@ -61,6 +64,9 @@ class Child:
 
     def kill(self) -> None:
         """Ends the child, whatever it is doing; a thread that waits for its answer wakes up."""
+        import signal
+        from subprocess import TimeoutExpired
+
         process = self._process
         if process is None or process.poll() is not None:
             return
@@ -70,7 +76,7 @@ class Child:
             else:
                 process.kill()
             process.wait(2)
-        except (OSError, subprocess.TimeoutExpired):
+        except (OSError, TimeoutExpired):
             pass  # it ended by itself, or the operating system takes its time
 
     def close(self) -> None:
@@ -97,6 +103,7 @@ class Server:
 
     def lookup(self, request: dict[str, Any]) -> dict[str, Any]:
         """The lookup body."""
+        import json
         from http.client import HTTPConnection, HTTPException, HTTPSConnection
         from urllib.parse import urlsplit
 
@@ -128,8 +135,9 @@ class Server:
     kill = disown = close
 
 
-def _start(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
+def _start(command: tuple[str, ...]) -> Popen[bytes]:
     import shutil
+    import subprocess
 
     program = shutil.which(command[0])
     # On Windows the current folder is searched first, and answers with a relative path. It is never where kb lives.
@@ -175,13 +183,15 @@ def _read_line(pipe: IO[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _close(process: subprocess.Popen[bytes]) -> None:
+def _close(process: Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             pipe.close()
 
 
 def _object(data: bytes) -> dict[str, Any]:
+    import json
+
     try:
         value = json.loads(data)
     except (ValueError, RecursionError):
