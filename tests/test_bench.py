@@ -343,6 +343,13 @@ def test_load_without_a_tool_counts_answers_and_failures(monkeypatch):
     assert bad.failed > 0
 
 
+def test_the_cost_of_the_client_library_is_a_difference(capsys):
+    run("clients", "--rounds", "1")
+    printed = capsys.readouterr().out
+    assert "difference" in printed
+    assert "| 200 tests, pytest --kb" in printed
+
+
 def test_the_command_names_its_benchmarks():
     done = subprocess.run([sys.executable, "-m", "bench", "--help"], capture_output=True, text=True, check=True)
     assert all(name in done.stdout for name in COMMANDS)
