@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -84,8 +85,8 @@ def test_ways_to_end_a_program_are_no_errors(host, program):
     ("script", "said"),
     [
         ("exit 3", "ended without an answer"),
-        ("sleep 600", "no answer within"),
-        ("read line; sleep 600", "no answer within"),
+        ("sleep 20", "no answer within"),
+        ("read line; sleep 20", "no answer within"),
         ("while read line; do echo junk; done", "is no JSON object"),
         ("while read line; do echo '{\"id\": 0}'; done", "doesn't answer as kb does"),
         ("yes '[1]'", "is no JSON object"),
@@ -128,7 +129,7 @@ def test_ctrl_c_while_it_looks_changes_nothing(host, kb_that):
         INSTALL + "import os, signal, threading\n"
         "threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()\n" + BOIL,
     )
-    done = host.run("program.py", **kb_that("sleep 600"))
+    done = host.run("program.py", **kb_that("sleep 20"))
     assert done.returncode == 1
     assert done.stderr.rstrip().endswith("it boils")
 
@@ -229,3 +230,39 @@ def test_the_child_of_a_program_ends_with_it(host, kb_that, bin_folder, tmp_path
     done = host.run("program.py", **kb_that(f'echo $$ > {tmp_path}/pid; exec {bin_folder}/kb "$@"'))
     assert FIX in done.stderr
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+
+
+def test_a_knowledge_base_that_prepares_itself_is_left_to_finish(host, kb_that, bin_folder, tmp_path):
+    ready = tmp_path / "ready"
+    script = f'test -e {ready} || {{ sleep 4; touch {ready}; }}; exec {bin_folder}/kb "$@"'
+    environ = kb_that(script)
+    host.write("program.py", INSTALL + MAIN)
+    done = host.run("-W", "error", "program.py", **environ, TRACEKB_TIMEOUT="1")
+    assert done.stderr.splitlines()[-1].endswith("the knowledge base may still be preparing itself")
+    assert not ready.exists()
+    end = time.monotonic() + 60
+    while not ready.exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert ready.exists()
+    assert FIX in host.run("program.py", **environ).stderr
+
+
+def test_a_program_that_goes_on_gets_answers_once_the_knowledge_base_is_ready(host, kb_that, bin_folder):
+    host.write(
+        "program.py",
+        """
+import time, tracekb_client
+def answer():
+    try:
+        return tracekb_client.lookup("RuntimeError: no water in kettle 'red', fill it before it boils").id
+    except tracekb_client.Unavailable:
+        return None
+print(answer())
+end = time.monotonic() + 50
+while not answer() and time.monotonic() < end:
+    time.sleep(0.1)
+print(answer())
+""",
+    )
+    done = host.run("program.py", **kb_that(f'sleep 3; exec {bin_folder}/kb "$@"'), TRACEKB_TIMEOUT="1")
+    assert done.stdout == "None\ntea/kettle\n", done.stderr

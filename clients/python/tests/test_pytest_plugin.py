@@ -97,7 +97,7 @@ def test_however_tracebacks_are_printed(host, style):
 
 
 @WORKERS
-@pytest.mark.parametrize("script", ["exit 3", "sleep 600", "while read line; do echo '[]'; done"])
+@pytest.mark.parametrize("script", ["exit 3", "sleep 20", "while read line; do echo '[]'; done"])
 def test_a_broken_knowledge_base_is_one_line_and_no_failure_more(host, kb_that, workers, script):
     host.write("test_tea.py", TESTS)
     plain = host.run(*QUIET, *workers)

@@ -73,7 +73,7 @@ def test_log_records_carry_the_fix(host, any_python):
 
 
 def test_a_log_doesnt_wait_for_a_knowledge_base_that_hangs(host, kb_that):
-    done = host.run("-c", LOGGING.replace("wait=30", "wait=0.1"), **kb_that("sleep 600"))
+    done = host.run("-c", LOGGING.replace("wait=30", "wait=0.1"), **kb_that("sleep 20"))
     assert done.returncode == 0
     assert done.stderr.count("it failed||") == 3
 

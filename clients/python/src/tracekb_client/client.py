@@ -33,6 +33,7 @@ class Client:
         self._transport = self._connect()
         self._turn = threading.Lock()
         self._begun: float | None = None
+        self._patient = False
         self._down: tuple[float, Unavailable] | None = None
         _clients.add(self)
 
@@ -70,7 +71,9 @@ class Client:
         if context:
             request["context"] = context
         try:
-            return Answer(self._transport.lookup(request), self._transport.where)
+            answer = Answer(self._transport.lookup(request), self._transport.where)
+            self._down, self._patient = None, False
+            return answer
         except Refused:
             raise
         except Unavailable as problem:
@@ -87,9 +90,20 @@ class Client:
         return self._begun is not None and monotonic() - self._begun > self.settings.timeout
 
     def give_up(self) -> Unavailable:
-        """Ends what is being asked. Returns the reason, to be raised."""
-        problem = self._is_down(Unavailable(f"no answer within {self.settings.timeout:g} s (TRACEKB_TIMEOUT)"))
-        self.close()
+        """Waits no longer for what is being asked. Returns the reason, to be raised.
+
+        A child that prepares itself is given one rest to get ready; else the first start after an upgrade would be
+        ended half-way again and again.
+        """
+        if self._down is not None and monotonic() < self._down[0]:
+            return self._down[1]
+        late = f"no answer within {self.settings.timeout:g} s"
+        if self._transport.preparing and not self._patient:
+            self._patient = True
+            return self._is_down(Unavailable(f"{late}; the knowledge base may still be preparing itself"))
+        problem = self._is_down(Unavailable(f"{late} (TRACEKB_TIMEOUT)"))
+        self._transport.kill()
+        self._let_go()
         return problem
 
     def _is_down(self, problem: Unavailable) -> Unavailable:
@@ -99,14 +113,24 @@ class Client:
         return self._down[1]
 
     def close(self) -> None:
-        """Ends the child, if there is one. The next question starts another."""
-        transport = self._transport
-        transport.kill()
+        """Ends the child, if there is one; one that prepares itself is left to finish. The next question starts
+        another."""
+        if self._transport.preparing:
+            self._transport.disown()
+            self._start_afresh()
+        else:
+            self._transport.kill()
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._turn.acquire(timeout=1.0):
-            transport.close()
+            self._transport.close()
             self._turn.release()
         else:  # a thread is still stuck in it
-            self._transport, self._turn, self._begun = self._connect(), threading.Lock(), None
+            self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        self._transport, self._turn, self._begun = self._connect(), threading.Lock(), None
 
     def _connect(self) -> Child | Server:
         if self.settings.url:

@@ -28,6 +28,12 @@ class Child:
         self._command = command
         self._process: Popen[bytes] | None = None
         self._number = 0
+        self._answered = False
+
+    @property
+    def preparing(self) -> bool:
+        """Whether the child hasn't answered yet. It may be filling the knowledge base, which takes its time once."""
+        return self._process is not None and not self._answered
 
     def lookup(self, request: dict[str, Any]) -> dict[str, Any]:
         """The lookup body."""
@@ -39,6 +45,7 @@ class Child:
             self.kill()
             self.close()
             raise
+        self._answered = True
         error = answer.get("error")
         if isinstance(error, dict):
             raise Refused(f"kb: {error.get('message')}"[:300])
@@ -81,13 +88,13 @@ class Child:
 
     def close(self) -> None:
         """Lets go of a child that was ended, once no thread reads from it any more."""
-        process, self._process = self._process, None
+        process, self._process, self._answered = self._process, None, False
         if process is not None:
             _close(process)
 
     def disown(self) -> None:
-        """Forgets the child without ending it: after a fork it is the parent's."""
-        process, self._process = self._process, None
+        """Forgets the child without ending it. It ends with its input, when it is done with what it does."""
+        process, self._process, self._answered = self._process, None, False
         if process is not None:
             process.returncode = 0  # else Popen warns that it was never waited for
             _close(process)
@@ -96,6 +103,8 @@ class Child:
 class Server:
     """A server, asked over HTTP. No proxy is used and no redirect followed: a paste goes to the address that was set
     on purpose, or nowhere."""
+
+    preparing = False
 
     def __init__(self, url: str, timeout: float) -> None:
         self.where = url.rstrip("/")
