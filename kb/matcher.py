@@ -44,7 +44,7 @@ LEAST_CONFIDENCE = 0.02
 """Entries behind the first that are less likely than this are left out."""
 MOST_FOUND = 1_000
 """Entries that a search finds at most, and counts."""
-LEAST_OF_QUERY = 0.15
+LEAST_OF_QUERY = 0.2
 """Share of a query, rare words counting more, that an entry must hold to be found, and half of what the best one holds:
 an entry with nothing of it but a `not` is none that anybody looks for."""
 MOST_SUGGESTED = 20_000

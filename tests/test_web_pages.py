@@ -154,6 +154,8 @@ class TestEntry:
         assert plain.mimetype == "text/markdown"
         assert plain.text.startswith("# ")
         assert "### Fix:" in plain.text
+        assert f"- Entry: /e/{HEADLINE_ID}\n- Library: sqlalchemy" in plain.text
+        assert "Not proven: this fix hasn't been run." in client.get("/e/acme/hostile.md").text
 
     def test_moved_ids_lead_on(self, client: FlaskClient) -> None:
         for tail in ("", ".md"):

@@ -84,7 +84,7 @@ def entry(library: str, slug: str) -> AnyResponse:
         proof=entry_page.proven(known),
         retired=known.status == "retired",
         listed=known.library in api.published(),
-        source=known.source,
+        source=known.source.rstrip("/").rpartition("/")[2],  # a folder's name, not where it lies on the server
         canonical=whole(entry_url(known.id)),
     )
     return make_response(page)

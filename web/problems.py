@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,9 +16,15 @@ from werkzeug.http import HTTP_STATUS_CODES
 from kb.errors import CallError, EntryNotFound, InputTooLarge, KBError, SaidTooMuch, UnavailableError
 from web.logs import request_id
 
+if TYPE_CHECKING:
+    from kb.opening import KnowledgeBase
+
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
 
+MOST_WORDS = 12
+"""Words of an unknown address that entries are looked for by."""
+_WORD = re.compile(r"[A-Za-z0-9]{2,40}")
 _HELP = {
     404: "Nothing is at this address.",
     405: "This address doesn't take that method.",
@@ -55,8 +62,28 @@ def answer(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **e
     if request.path == "/api" or request.path.startswith("/api/"):
         return problem(status, detail, errors, **extra)
     fields = [f"{field}: {what}" for field, what in errors]
-    page = render_template("error.html", status=status, title=HTTP_STATUS_CODES[status], detail=detail, fields=fields)
+    words = " ".join(_WORD.findall(request.path.rpartition("/e/")[2])[:MOST_WORDS]) if status == 404 else ""
+    page = render_template(
+        "error.html",
+        status=status,
+        title=HTTP_STATUS_CODES[status],
+        detail=detail,
+        fields=fields,
+        words=words,
+        near=_near(words),
+    )
     return make_response(page, status)
+
+
+def _near(words: str) -> list[dict[str, Any]]:
+    """Entries that somebody may have meant who asked for an address of these words."""
+    if not words:
+        return []
+    matcher = cast("KnowledgeBase", current_app.extensions["knowledge_base"]).matcher
+    try:
+        return matcher.suggest(words, 5) or matcher.search(words, limit=5).items
+    except UnavailableError:
+        return []  # an address that isn't there stays one
 
 
 def install(app: Flask) -> None:

@@ -1,0 +1,207 @@
+"""The search page in a real browser: while typing, by keyboard, with filters, back again, and without script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
+
+from indexer import pipeline
+from kb.settings import Settings, load, shipped_articles
+from tests.browser_support import chromium, quiet_page, served
+from tests.web_support import HEADLINE_ID, application
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+LIBRARIES = ("sqlalchemy", "asyncio", "sqlite3", "torch")
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    paths = ":".join(str(shipped_articles() / name) for name in LIBRARIES)
+    settings = load({"data_dir": tmp_path_factory.mktemp("search"), "articles_dir": paths}, {})
+    pipeline.index(settings)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings) -> FlaskClient:
+    return application(settings).test_client()
+
+
+@pytest.fixture(scope="module")
+def browser(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
+    with chromium(lacking) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def site(settings: Settings) -> Iterator[str]:
+    with served(application(settings)) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=site)
+    with quiet_page(context, site) as page:
+        yield page
+    context.close()
+
+
+def found(client: FlaskClient, **asked: str) -> LexborHTMLParser:
+    response = client.get("/search", query_string=asked)
+    assert response.status_code == 200
+    return LexborHTMLParser(response.text)
+
+
+def hits(page: LexborHTMLParser) -> list[str]:
+    return [node.attributes["href"] or "" for node in page.css(".hit h3 a")]
+
+
+class TestPage:
+    """What is in the HTML, and so works everywhere."""
+
+    def test_a_phrase_is_marked_as_one(self, client: FlaskClient) -> None:
+        page = found(client, q='"bound to a session"')
+        assert f"/e/{HEADLINE_ID}" in hits(page)
+        assert {mark.text().casefold() for mark in page.css("mark")} == {"bound to a session"}
+
+    def test_counts_say_what_a_filter_leaves(self, client: FlaskClient) -> None:
+        page = found(client, q="session")
+        total = int(page.css_first("#count").text().split()[0])
+        choice = next(node for node in page.css(".filters .tag") if node.text().split()[0] == "sqlalchemy")
+        narrowed = LexborHTMLParser(client.get(choice.attributes["href"]).text)
+        assert narrowed.css_first("#count").text().split()[0] == choice.text().split()[1]
+        assert 0 < int(choice.text().split()[1]) < total
+        assert all("/e/sqlalchemy/" in hit for hit in hits(narrowed))
+        assert client.get(narrowed.css_first(".tag.is-set").attributes["href"]).text.count("is-set") == 0
+
+    def test_proof_can_be_asked_for(self, client: FlaskClient) -> None:
+        page = found(client, q="tensor", proven="no")
+        assert hits(page)
+        assert not page.css(".hit .proven")
+
+    def test_pages_follow_each_other_and_back(self, client: FlaskClient) -> None:
+        first = found(client, q="session")
+        second = LexborHTMLParser(client.get(first.css_first('a[rel="next"]').attributes["href"]).text)
+        assert hits(second)
+        assert not set(hits(first)) & set(hits(second))
+        back = client.get(second.css_first('a[rel="prev"]').attributes["href"])
+        assert hits(LexborHTMLParser(back.text)) == hits(first)
+
+    def test_nothing_found_says_what_to_try(self, client: FlaskClient) -> None:
+        page = found(client, q='"session zebra bound"')
+        assert page.css_first("#count").text() == "Nothing found"
+        tries = [node.attributes["href"] or "" for node in page.css(".help a")]
+        assert any(link.startswith("/?q=") for link in tries), "the lookup page knows which words are the reader's"
+        assert hits(LexborHTMLParser(client.get(tries[0]).text)), "without quotes there is something"
+        assert "Nothing found" in found(client, q="zzqx not there").css_first("#count").text()
+
+    def test_a_name_that_is_being_typed_in(self, client: FlaskClient) -> None:
+        assert f"/e/{HEADLINE_ID}" in hits(found(client, q="Detach"))[:2]
+        assert f"/e/{HEADLINE_ID}" in hits(found(client, q="expire_on"))
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {
+                "q": "<script>alert(1)</script>",
+                "library": '"><b>',
+                "exception": "\0",
+                "proven": "maybe",
+                "cursor": "-1",
+            },
+            {"q": "x" * 5000},
+            {"q": "session", "cursor": "999999"},
+            {"q": "'(' \"\" “", "cursor": "9" * 40},
+        ],
+    )
+    def test_whatever_is_asked_is_answered(self, client: FlaskClient, asked: dict[str, str]) -> None:
+        page = found(client, **asked)
+        assert not page.css("main script, main b")
+        assert page.css_first("#count")
+
+
+@pytest.mark.browser
+class TestBrowser:
+    def test_results_come_while_typing_and_the_address_says_so(self, page: Page) -> None:
+        page.goto("/search")
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("/")
+        page.keyboard.type("detached instance")
+        page.wait_for_selector(".hit mark")
+        page.wait_for_function("() => new URL(location).searchParams.get('q') === 'detached instance'")
+        page.wait_for_function("() => document.querySelector('#status').textContent.includes('entr')")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        first = page.locator(".hit h3 a").first
+        assert first.evaluate("node => node === document.activeElement")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("article.entry")
+        page.go_back()
+        page.wait_for_selector(".hit")
+        assert page.input_value("#words") == "detached instance"
+
+    def test_back_goes_through_what_was_asked(self, page: Page) -> None:
+        page.goto("/search?q=session")
+        total = page.inner_text("#count")
+        page.click(".filters .tag >> nth=0")
+        page.wait_for_selector(".tag.is-set")
+        assert "library" in parse_qs(urlsplit(page.url).query)
+        assert page.evaluate("document.activeElement.id") == "count"
+        page.fill("#words", "rollback")
+        page.wait_for_function("() => location.search.includes('rollback') && location.search.includes('library')")
+        page.wait_for_selector("#found:not([aria-busy])")
+        page.go_back()
+        page.wait_for_function("() => document.querySelector('#words').value === 'session'")
+        page.wait_for_selector(".tag.is-set")
+        page.go_back()
+        page.wait_for_selector(".filters:not(:has(.is-set))")
+        assert page.inner_text("#count") == total
+
+    def test_quick_search_by_keyboard_on_any_page(self, page: Page) -> None:
+        page.goto("/browse")
+        page.keyboard.press("/")
+        page.keyboard.type("detach")
+        box = page.locator("#quick_words")
+        page.wait_for_selector(".quick-list [role=option]")
+        assert box.get_attribute("aria-expanded") == "true"
+        page.keyboard.press("ArrowDown")
+        active = box.get_attribute("aria-activedescendant")
+        assert page.get_attribute(f"#{active}", "aria-selected") == "true"
+        assert page.evaluate("document.activeElement.id") == "quick_words"
+        page.keyboard.press("Escape")
+        assert box.get_attribute("aria-expanded") == "false"
+        assert page.input_value("#quick_words") == "detach"
+        page.keyboard.press("ArrowDown")
+        page.wait_for_selector(".quick-list [role=option]")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("article.entry")
+        page.keyboard.press("/")
+        page.keyboard.type("session")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".hit")
+        assert parse_qs(urlsplit(page.url).query) == {"q": ["session"]}
+
+    def test_without_script_the_form_and_the_filters_do(self, browser: Browser, site: str) -> None:
+        context = browser.new_context(java_script_enabled=False, base_url=site)
+        page = context.new_page()
+        page.goto("/search")
+        page.fill("#words", "session")
+        page.press("#words", "Enter")
+        assert page.locator(".hit").count() > 1
+        page.click(".filters .tag >> nth=0")
+        assert page.locator(".tag.is-set").count() == 1
+        page.fill("#words", "rollback")
+        page.press("#words", "Enter")
+        assert page.locator(".tag.is-set").count() == 1, "a new question keeps the filter"
+        assert not page.locator("#theme_switch").is_visible()
+        context.close()
