@@ -97,7 +97,10 @@ class PackedPostings:
         if not columns:
             found.extend(range(start, end))
         elif end - start <= FEW:
-            found += [line for line in range(start, end) if all(column[line] in there for column in columns)]
+            lines = [line for line, rank in enumerate(columns[0][start:end], start) if rank in there]
+            for column in columns[1:]:
+                lines = [line for line in lines if column[line] in there]
+            found += lines
         else:
             column = columns[0]
             for place, rank in enumerate((0, *ranks)):
