@@ -300,14 +300,6 @@ class Matcher:
         """The entry as the contract shows it, without what a paste adds; None where there is none."""
         return self._entry_dict(self.knowledge(), entry_id)
 
-    def entries(self, cursor: str | None = None, limit: int = 50) -> SearchPage:
-        """All published entries by id, in pages; `cursor` is the last id of the page before."""
-        knowledge = self.knowledge()
-        ids = sorted(entry_id for entry_id, head in knowledge.heads.items() if head.status == "published")
-        left = [entry_id for entry_id in ids if cursor is None or entry_id > cursor]
-        items = [one for entry_id in left[:limit] if (one := self._entry_dict(knowledge, entry_id)) is not None]
-        return SearchPage(items, len(ids), left[limit - 1] if len(left) > limit else None)
-
     def _entry_dict(self, knowledge: Knowledge, entry_id: str) -> dict[str, Any] | None:
         entry = knowledge.entry(entry_id)
         if entry is None:

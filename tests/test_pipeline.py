@@ -230,7 +230,7 @@ def test_readers_never_see_half_a_generation(tmp_path):
 
     def watch():
         while not stop.is_set():
-            seen = {item["title"] for item in opened.matcher.entries().items}
+            seen = {head.title for head in opened.matcher.knowledge().heads.values()}
             if len(seen) != 1:
                 mixtures.append(seen)
 

@@ -18,6 +18,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from kb.errors import EntryNotFound, SaidTooMuch, UnavailableError
 from kb.models import Context
+from kb.store import lists
 from kb.wanted import unknown_in
 from web import bodies, limits, schemas
 from web.described import refusals, takes
@@ -142,7 +143,11 @@ def suggest(query: schemas.SuggestQuery) -> Response:
 @api.get("/entries", tags=[_FIND], operation_id="entries", responses={200: schemas.EntriesOut})
 def entries(query: schemas.EntriesQuery) -> Response:
     """All entries, by pages."""
-    return dumped(placed(matcher().entries(query.cursor, query.limit).to_dict()))
+    with base().store.snapshot() as now:
+        ids = lists.behind(now, query.cursor or "", query.limit + 1)
+    items = [found for entry_id in ids[: query.limit] if (found := matcher().entry_dict(entry_id)) is not None]
+    more = ids[query.limit - 1] if len(ids) > query.limit else None
+    return dumped(placed({"items": items, "total": catalogue().counts().total, "next": more}))
 
 
 @api.get(

@@ -83,6 +83,14 @@ def newest(now: Snapshot, until: str, limit: int, offset: int = 0) -> list[tuple
     return [(day, entry) for day, entry in rows]
 
 
+def behind(now: Snapshot, entry: str, limit: int) -> list[str]:
+    """The ids that follow that one in their order."""
+    rows = now.rows(
+        f"SELECT e.id FROM entry e WHERE {_SERVED} AND e.id > ? ORDER BY e.id LIMIT ?", (clean(entry), limit)
+    )
+    return [found for (found,) in rows]
+
+
 def dated(now: Snapshot, limit: int, offset: int = 0) -> list[tuple[str, str | None]]:
     """Ids in their order, and the day of each."""
     rows = now.rows(
