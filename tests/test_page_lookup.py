@@ -179,6 +179,24 @@ class TestAsking:
         assert page.inner_text("#trouble") == ""
         page.close()
 
+    def test_a_server_that_wants_a_pause_says_so(self, context: BrowserContext, site: str) -> None:
+        page = context.new_page()
+        page.goto(site)
+        page.route("**/answer", lambda route: route.fulfill(status=429, body="slower"))
+        paste(page, HEADLINE)
+        page.wait_for_selector("#trouble button")
+        assert page.inner_text("#trouble").startswith("Too many questions in a short time. Your text is still here.")
+        page.close()
+
+    def test_coming_back_from_an_entry_keeps_the_text_and_its_answer(self, page: Page) -> None:
+        paste(page, HEADLINE)
+        page.wait_for_selector("header.verdict-match")
+        page.click("#verdict a")
+        page.wait_for_selector("article.entry")
+        page.go_back()
+        page.wait_for_selector("header.verdict-match")
+        assert page.input_value("#text") == HEADLINE
+
     def test_by_keyboard_alone(self, page: Page) -> None:
         page.keyboard.press("/")
         page.keyboard.insert_text(GENERAL)
@@ -214,6 +232,8 @@ class TestAsking:
         paste(page, UNKNOWN)
         page.wait_for_selector("header.verdict-none")
         assert page.input_value(".next input[type=search]") == "FrobnicationError qwertz blorple xyzzy"
+        page.click(".next button")
+        page.wait_for_url("**/search?q=FrobnicationError+qwertz+blorple+xyzzy")
 
 
 class TestCopying:

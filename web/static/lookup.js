@@ -38,6 +38,7 @@ async function ask() {
     });
     const html = await response.text();
     if (number !== asked) return;
+    if (response.status === 429) return fail("Too many questions in a short time.");
     if (!response.ok) return fail(`The server couldn't answer (${response.status}).`);
     show(html);
     answered = text;
@@ -126,5 +127,7 @@ document.addEventListener("submit", (event) => {
   ask();
 });
 
-// A browser may have put back what stood here before the page was loaded again.
-if (box.value !== answered) ask();
+// A browser puts back what stood here when somebody comes back to the page or loads it again.
+addEventListener("pageshow", () => {
+  if (box.value !== answered) ask();
+});
