@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8765
 export KB_DATA_DIR ?= $(CURDIR)/.data
 
-.PHONY: run test check verify bench lock clean
+.PHONY: run test check verify editors bench lock clean
 
 run: $(VENV)/.run
 	$(BIN)/kb serve --host $(HOST) --port $(PORT)
@@ -25,6 +25,10 @@ check: $(VENV)/.dev
 # Runs the examples of every article whose proof doesn't hold any more.
 verify: $(VENV)/.dev
 	$(BIN)/kb verify --changed
+
+# The extensions of clients/ in real editors; the first time this installs one, a gigabyte in ~/.cache.
+editors: $(VENV)/.dev
+	.ci/editors
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

@@ -200,7 +200,7 @@ function proofOf(fix: Fix): string {
   if (!run) return "";
   const packages = Object.entries(run.packages).map(([name, version]) => `${name} ${version}`);
   const more = fix.verified.length - 1;
-  return `<p class="proof">✓ Proven: ran clean on Python ${escape(run.python)}${packages.length ? ` with ${escape(packages.join(", "))}` : ""}, ${escape(run.date)}${more ? `; ${more} more run${more > 1 ? "s" : ""}` : ""}</p>`;
+  return `<p class="proof"><span class="tick">✓</span> Proven: ran clean on Python ${escape(run.python)}${packages.length ? ` with ${escape(packages.join(", "))}` : ""}, ${escape(run.date)}${more ? `; ${more} more run${more > 1 ? "s" : ""}` : ""}</p>`;
 }
 
 function ownPage(match: Entry, pages: string | undefined): string | undefined {

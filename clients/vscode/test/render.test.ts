@@ -102,7 +102,7 @@ describe("an answer made by hand", () => {
     assert.match(html, /Very likely this/);
     assert.match(html, /Likely cause:<\/b> it boiled dry<br>.*Your paste shows: the kettle is <code>green<\/code>/);
     assert.match(html, /<h4>Fill it<\/h4>/);
-    assert.match(html, /✓ Proven: ran clean on Python 3\.11\.7 with tea 1\.2, 2026-11-22</);
+    assert.match(html, /✓<\/span> Proven: ran clean on Python 3\.11\.7 with tea 1\.2, 2026-11-22</);
     assert.match(html, /Better not/);
     assert.match(html, /full-text search is &lt;unavailable&gt;/);
     assert.match(html, /<var>kettle<\/var>/);
