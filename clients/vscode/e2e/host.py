@@ -167,6 +167,12 @@ class Person:
         expect(self.page.get_by_role("tab", name=name)).to_be_visible()
         self.text.click()
 
+    def shot(self, name: str) -> None:
+        """Keeps a picture for the README, where TRACEKB_SCREENSHOTS names a folder."""
+        if folder := os.environ.get("TRACEKB_SCREENSHOTS"):
+            self.page.wait_for_timeout(500)
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
+
     def clipboard(self, text: str) -> None:
         # A panel that has the focus keeps the page from writing.
         self.page.evaluate("(text) => { window.focus(); return navigator.clipboard.writeText(text); }", text)

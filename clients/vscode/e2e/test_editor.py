@@ -68,11 +68,8 @@ def person(page: Page, request: pytest.FixtureRequest) -> Iterator[Person]:
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     failed = request.session.testsfailed
     yield person
-    shots = os.environ.get("TRACEKB_SCREENSHOTS")
     if request.session.testsfailed > failed:
         page.screenshot(path=EXTENSION / "e2e" / "failures" / f"{request.node.name}.png")
-    elif shots:
-        page.screenshot(path=Path(shots) / f"{request.node.name}.png")
     # Whatever happened, the extension interrupted nobody.
     assert page.locator(".notification-toast").count() == 0
     assert page.locator(".monaco-dialog-box").count() == 0
@@ -91,6 +88,7 @@ def test_the_selection_is_looked_up_and_the_fix_stands_beside_it(person: Person)
     expect(person.panel.locator(".slots")).to_contain_text("yaml")
     expect(person.panel.locator(".evidence")).to_contain_text("the exception is ModuleNotFoundError")
     # In the editor's theme, by its own style sheet: the policy lets no other in.
+    person.shot("answer")
     ground = person.panel.locator("button").first.evaluate("(button) => getComputedStyle(button).backgroundColor")
     assert ground not in {"rgba(0, 0, 0, 0)", "rgb(239, 239, 239)"}
     expect(person.page.get_by_role("tab", name="missing.log")).to_be_visible()
@@ -107,6 +105,7 @@ def test_quick_search_completes_what_is_typed_and_enter_opens_it(person: Person)
     person.quick_search()
     person.page.keyboard.type("detached", delay=20)
     expect(person.rows.first).to_contain_text("Expired attribute read after its session was closed")
+    person.shot("quick-search")
     person.page.keyboard.press("Enter")
     expect(person.panel.locator("h2")).to_contain_text("Expired attribute")
     expect(person.panel.locator(".verdict")).to_have_count(0)
@@ -129,6 +128,7 @@ def test_a_failed_command_is_offered_and_its_error_line_is_a_link(person: Person
     person.page.wait_for_timeout(3_000)  # the shell's integration comes with its first prompt
     person.run("clear; python shop.py")
     expect(person.status).to_contain_text("Fix: No module named teapot_of_ours")
+    person.shot("terminal")
     person.status.click()
     expect(person.panel.locator("h2")).to_contain_text("No module named teapot_of_ours")
     expect(person.panel.locator(".grounds")).to_contain_text("ModuleNotFoundError")
