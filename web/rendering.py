@@ -137,7 +137,9 @@ def inline(text: str) -> Markup:
 def heading(text: str) -> Markup:
     """One line of Markdown that begins with a capital, unless it begins with a name or with code."""
     first = text.split(maxsplit=1)[0] if text.strip() else ""
-    return inline(text[0].upper() + text[1:] if first.replace("'", "").isalpha() and first.islower() else text)
+    return inline(
+        text[0].upper() + text[1:] if first.strip(",;:").replace("'", "").isalpha() and first.islower() else text
+    )
 
 
 @lru_cache(maxsize=1024)
