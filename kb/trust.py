@@ -16,11 +16,13 @@ _OTHERS_CLASS = (Agreement.SUBCLASS, Agreement.SUPERCLASS, Agreement.NAMESAKE)
 def trusted(candidate: Candidate, entry: Entry, chain: Sequence[Traceback]) -> bool:
     """Whether the entry may be called a `match` for its exception of the chain.
 
-    Not without a fix; not a general entry, unless evidence singles out one of its causes; and not where the exception
-    is an application's own class that only descends from, or is called like, the one that the entry is about: its
-    author knows why it is raised, we don't. A code in the message outweighs the class.
+    Not without a fix; not where the message goes on otherwise than the wording, however much of it fits: two refusals
+    of one connection differ in their last words only; not a general entry, unless evidence singles out one of its
+    causes; and not where the exception is an application's own class that only descends from, or is called like, the
+    one that the entry is about: its author knows why it is raised, we don't. A code in the message outweighs wording
+    and class.
     """
-    if not entry.fixes:
+    if not entry.fixes or ("unfitting" in candidate.features and candidate.tier != "code"):
         return False
     if entry.general and not singled_out(list(candidate.causes)):
         return False

@@ -72,3 +72,22 @@ def test_the_message_of_a_json_record_stands_beside_its_traceback():
 def test_lines_far_from_any_traceback_are_not_looked_at():
     assert "the mill failed" not in told("the mill failed\n" + "all is well\n" * 60 + TRACEBACK)
     assert told(TRACEBACK) == []
+
+
+def test_what_a_tool_says_calmly_at_the_end_is_answered(matcher):
+    text = "INFO  [mill] Wheel turns.\nINFO  [mill] Refused a sack of unregistered grain 'rye'.\n"
+    assert matcher.lookup(text).answer.matches[0].entry.id == "mill/unknown-grain"
+    assert matcher.lookup("INFO  [mill] Wheel turns.\nINFO  [mill] All is ground.\n").verdict == "none"
+
+
+@pytest.mark.parametrize(
+    ("printed", "message"),
+    [
+        ("\x1b[31mKeyError\x1b[0m: 'a'", "'a'"),
+        ("[31mKeyError[0m: 'a[m'\n[1mx[m", "'a'\nx"),
+        ("[main] [mill.wheel] KeyError: 'a'", "'a'"),
+        ("\x1b[1mValueError\x1b[0m: Invalid \\escape at the mill", "Invalid \\escape at the mill"),
+    ],
+)
+def test_colours_go_and_names_in_brackets_stay(printed, message):
+    assert read(printed).errors[0][-1].message == message

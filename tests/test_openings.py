@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from kb.in_memory import matcher_of
+from kb.models import Entry, ErrorForm, Fix
 from kb.openings import Openings
 from kb.store.rows import TemplateRow
 from kb.template_index import TemplateIndex
@@ -66,3 +68,39 @@ def test_capitals_and_blanks_of_an_opening_do_not_count():
     openings = Openings.build([(7, "mill.SackError", "Too many"), (8, "SackError", "to"), (9, "SackError", "")])
     assert openings.find("SackError", "tO Om") == [7]
     assert openings.find("SackError", "to") == []
+
+
+REFUSED = (
+    "the cart to {mill} couldn't be driven through the valley of the long river by {driver}: road 113 is under water"
+)
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    fixes = (Fix(id="fix", cause=None, title="Fix", text="Fix."),)
+    forms = (ErrorForm("cart.RoadError", REFUSED), ErrorForm("queue.Full", ""))
+    return matcher_of([Entry("cart/road-refused", "Refused", "cart", "authored", forms, fixes=fixes)])
+
+
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [
+        (REFUSED.format(mill="ada", driver="bo"), "match"),
+        ("the cart to ada couldn't be driven through the valley of the long river by bo: road 113 is un", "match"),
+        (
+            "the cart to ada couldn't be driven through the valley of the long river by bo: road 99 has no bridge left",
+            "related",
+        ),
+        ("the cart to ada couldn't be", "related"),
+    ],
+    ids=["whole", "cut off", "another refusal", "hardly anything left"],
+)
+def test_only_what_nothing_in_the_message_speaks_against_is_trusted(matcher, message, verdict):
+    lookup = matcher.lookup(f"cart.RoadError: {message}")
+    assert lookup.verdict == verdict
+    assert lookup.answer.matches[0].entry.id == "cart/road-refused"
+
+
+def test_a_name_that_lost_its_capitals_is_read_and_known_when_it_stands_alone(matcher):
+    assert matcher.lookup("queue.full").answer.matches[0].entry.id == "cart/road-refused"
+    assert matcher.lookup("disk.size: 3\nqueue.full\ndisk.name: a\n").verdict == "none"

@@ -28,6 +28,8 @@ def read(lines: list[Line], at: int) -> Found | None:
         return None
     name, message = error["type"], error["message"]
     named = words.may_be_exception(name) and (message or not any(line.text.strip() for line in lines[at + 1 :]))
+    if words.is_small_name(name) and message is None:
+        named = not any(other.text.strip() for other in lines if other is not line)  # alone, as typed for a search
     if not words.is_exception(name) and not (named or (message and name == "Exception")):
         return None
     indent = len(error["indent"])

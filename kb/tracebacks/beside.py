@@ -38,6 +38,13 @@ def beside(lines: list[Line], found: Sequence[Found]) -> tuple[Traceback, ...]:
     return tuple(distinct.values())[-MOST_BESIDE:]
 
 
+def last_lines(lines: list[Line]) -> tuple[Traceback, ...]:
+    """The last lines as they stand, where no exception is printed: a tool may say calmly what is wrong."""
+    told = [at for at, line in enumerate(lines) if _tells(line)][-MOST_BESIDE:]
+    distinct = {tb.message: tb for at in told if (tb := loose.as_error(lines, at, at + 1)).message}
+    return tuple(distinct.values())
+
+
 def _traced(item: Found) -> bool:
     return bool(item.frames or any(tb.frames for tb in item.errors))
 

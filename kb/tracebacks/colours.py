@@ -6,13 +6,13 @@ from kb.patterns import late
 from kb.tracebacks.lines import Line, substitute
 
 _CODE = late(
-    r"(?:\x1b|\x9b|␛|\^\[|\\x1b|\\e|\\033|\\u001b|#033|�(?=\[\d))\[?[0-9;?]{0,20}[A-Za-z]"
+    r"(?:\x1b\[?|\x9b\[?|(?:␛|\^\[|\\x1b|\\e|\\033|\\u001b|#033|�(?=\[\d))\[)[0-9;?]{0,20}[A-Za-z]"
     r"|\x1b\][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)?"
     r"|\x1b[()][0-9A-B]"
-    r"|\[(?:\d{1,3}(?:;\d{1,3}){0,5})?m"
+    r"|\[(?:\d{1,3}(?:;\d{1,3}){0,5}m|m(?![\w.:/-]{0,60}\]))"  # `[m` is a code, `[main]` a name
     r"|[\u200b-\u200f\u2060\ufeff\x08]"
 )
-_LOST = late(r"\[(?:\d{1,3}(?:;\d{1,3}){0,5})?m")
+_LOST = late(r"\[(?:\d{1,3}(?:;\d{1,3}){0,5}m|m(?![\w.:/-]{0,60}\]))")
 _MARKS = ("\x1b", "\x08", "^[[", "#033[")
 _SPELLED_MARKS = ("\\x1b[", "\\e[", "\\033[", "\\u001b[")
 _WIDE_MARKS = ("\x9b", "␛[", "\ufffd[", "\u200b", "\ufeff", "\u2060")

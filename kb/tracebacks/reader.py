@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.models import Reading, Traceback
 from kb.tracebacks import boxes, loose, pages, paths, shapes, wrapped
-from kb.tracebacks.beside import beside
+from kb.tracebacks.beside import beside, last_lines
 from kb.tracebacks.chains import Chain, assemble
 from kb.tracebacks.cleaning import clean
 from kb.tracebacks.decode import repair
@@ -38,6 +38,7 @@ def read(text: str) -> Reading:
         errors = assemble(found)
     if not errors:
         errors = tuple((tb,) for tb in loose.unnamed(lines, scan(lines)))
+        around = last_lines(lines)
     elif all(chain[-1].type.endswith(SELDOM_IT) for chain in errors):
         # Seldom what went wrong: a line that is labelled as an error may stand beside it.
         labelled = [tb for tb in loose.unnamed(lines, found) if loose.is_labelled(text[tb.span[0] : tb.span[1]])]

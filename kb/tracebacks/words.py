@@ -42,6 +42,7 @@ _SMALL_ENDINGS = (
     *(word.lower() for word in ENDINGS if len(word) > 8 or not word.istitle()),
 )
 _SMALL_NAMES = NAMES | {name.lower() for name in NAMES if not name.istitle()}
+_EVERY_SMALL_NAME = frozenset(name.lower() for name in NAMES)
 """The same of libraries' exceptions, which count only behind a module, and only where they are no plain words."""
 
 
@@ -53,6 +54,12 @@ def is_exception(name: str) -> bool:
     if not last[:1].isupper():
         return last in _SMALL or (name != last and (last in _SMALL_NAMES or last.endswith(_SMALL_ENDINGS)))
     return (last.endswith(ENDINGS) and last not in ENDINGS) or last in NAMES
+
+
+def is_small_name(name: str) -> bool:
+    """Whether a dotted name is an exception's that lost its capitals, a plain word though it may be: `queue.full`."""
+    module, _, last = name.rpartition(".")
+    return bool(module) and name.islower() and last in _EVERY_SMALL_NAME
 
 
 def is_surely_exception(name: str) -> bool:
