@@ -110,8 +110,7 @@ class Matcher:
         if len(reading.errors) > MOST_ERRORS:
             notices.append(f"{len(reading.errors)} errors in this paste; the last {MOST_ERRORS} are answered")
         beside = self._beside(reading.beside, knowledge, versions, limit)
-        # What singles out a cause of the error itself says more than the tool's line about it.
-        settled = any(one.verdict == "match" and singled_out(list(one.matches[0].causes)) for one in answers)
+        settled = any(map(_is_settled, answers))
         first = _most_telling(answers if settled else [*beside, *answers])
         answers = [*beside, *answers]
         if first is None:
@@ -377,6 +376,13 @@ def _most_telling(answers: Iterable[Answer]) -> Answer | None:
     """The error to answer first: one that is known for sure, else one that is related; the surer one, and of
     equally sure ones the last: it is what ended the program."""
     return max(reversed(list(answers)), key=_worth, default=None)
+
+
+def _is_settled(answer: Answer) -> bool:
+    """Whether no line beside an error can say more: a cause of it is singled out, or it is itself a tool's line."""
+    if answer.verdict != "match" or answer.explained is None:
+        return False
+    return not answer.exceptions[answer.explained].traceback.type or singled_out(list(answer.matches[0].causes))
 
 
 def _worth(answer: Answer) -> tuple[int, float]:
