@@ -26,8 +26,8 @@ from kb.versions import fits
 
 VAGUE = 8.0
 """Literal letters below which a wording under a built-in exception says nothing of a library."""
-LEAST_OF_CUT = 0.5
-"""Share of a wording that a message which was cut off must show to be trusted."""
+LEAST_OF_CUT, LEAST_LETTERS_OF_CUT = 0.5, 30.0
+"""Share of a wording, or literal letters of it, that a message which was cut off must show to be trusted."""
 MOST_HITS = 24
 """Templates of one exception that are weighed: the most specific ones."""
 
@@ -121,7 +121,8 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
         features["partial"], features["literal"] = hit.share, math.sqrt(letters * hit.share)
     else:
         features["partial"], features["literal"] = hit.share**4, literal * hit.share**2
-    if hit.share < (LEAST_OF_CUT if hit.cut else 1.0):
+    shown = (hit.share >= LEAST_OF_CUT or letters * hit.share >= LEAST_LETTERS_OF_CUT) if hit.cut else hit.share == 1
+    if not shown and not hit.row.exception.startswith(LINE_PREFIXES):
         features["unfitting"] = 1.0  # other text stands where the wording goes on, or too much is missing
     if hit.row.exception != form.exception and entry.library not in spot.libraries:
         features["derived"] = 1.0  # the driver's own error, where the entry is about SQLAlchemy quoting it

@@ -379,10 +379,11 @@ def _most_telling(answers: Iterable[Answer]) -> Answer | None:
 
 
 def _is_settled(answer: Answer) -> bool:
-    """Whether no line beside an error can say more: a cause of it is singled out, or it is itself a tool's line."""
-    if answer.verdict != "match" or answer.explained is None:
+    """Whether no line beside an error can say more: it is a tool's line itself, or a cause of it is singled out."""
+    if not answer.matches or answer.explained is None:
         return False
-    return not answer.exceptions[answer.explained].traceback.type or singled_out(list(answer.matches[0].causes))
+    is_line = not answer.exceptions[answer.explained].traceback.type
+    return is_line or (answer.verdict == "match" and singled_out(list(answer.matches[0].causes)))
 
 
 def _worth(answer: Answer) -> tuple[int, float]:
