@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -120,6 +121,19 @@ class TestHostile:
             assert not tree.css("script, img, iframe, [onclick], [onmouseover], [style]")
             for link in tree.css("a"):
                 assert (link.attributes["href"] or "").startswith("https://x")
+
+
+class TestCode:
+    def test_only_what_is_coloured_costs_an_element(self) -> None:
+        html = rendering.code('import os  # why\nname = os.environ["A<B"]\n')
+        assert (
+            LexborHTMLParser(f"<pre>{html}</pre>").css_first("pre").text()
+            == 'import os  # why\nname = os.environ["A<B"]'
+        )
+        style = (Path(rendering.__file__).parent / "static" / "parts.css").read_text(encoding="utf-8")
+        classes = set(re.findall(r'class="([^"]+)"', html))
+        assert {"c-kn", "c-c1", "c-s2"} <= classes
+        assert all(f".{name}" in style for name in classes)
 
 
 class TestReading:

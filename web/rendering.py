@@ -7,7 +7,7 @@ not loaded. Colours are CSS classes, because the page forbids inline styles.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +19,11 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 from pygments import highlight
+from pygments.filter import Filter
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES, Text, _TokenType
 from pygments.util import ClassNotFound
 
 LONGEST_COLOURED = 50_000
@@ -30,7 +33,21 @@ COLOURS = 6
 """Slots are told apart by as many colours; further ones begin again."""
 _VALUE = re.compile("\ufdd0([\ufdd2-\ufdd7])([^\ufdd0-\ufdd7]*)\ufdd1")
 _MARKS = re.compile("[\ufdd0-\ufdd7]")
+_COLOURED = {
+    *("k", "kn", "kc", "kd", "kr", "ow", "nf", "nc", "nd", "nn", "fm", "ne"),
+    *("s", "s1", "s2", "sa", "sd", "se", "si", "sb", "sr"),
+    *("mi", "mf", "mh", "mo", "mb", "bp", "c", "c1", "cm", "ch"),
+}
+"""Pygments' names of what the style sheet colours. Everything else, most of a program, goes without an element."""
 _FORMATTER = HtmlFormatter(nowrap=True, classprefix="c-")
+
+
+class _OnlyColoured(Filter):
+    """Makes plain text of tokens that would look like it."""
+
+    def filter(self, lexer: Lexer | None, stream: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:
+        for kind, text in stream:
+            yield (kind if STANDARD_TYPES.get(kind) in _COLOURED else Text), text
 
 
 def _colour(code: str, language: str, _attributes: str = "") -> str:
@@ -40,6 +57,7 @@ def _colour(code: str, language: str, _attributes: str = "") -> str:
         lexer = get_lexer_by_name(language or "text", stripnl=False, ensurenl=False)
     except ClassNotFound:
         return str(escape(code))
+    lexer.add_filter(_OnlyColoured())
     return highlight(code, lexer, _FORMATTER)
 
 
