@@ -37,7 +37,7 @@ LAUNCH = {"type": "debugpy", "request": "launch", "name": "shop", "program": "${
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Host:
     host = Host(tmp_path_factory.mktemp("home"), Path(os.environ["TRACEKB_EDITOR"]))
-    for package in (EXTENSION / "tracekb.vsix", EXTENSION / "out" / "debugger.vsix"):
+    for package in (EXTENSION / "tracekb.vsix", EXTENSION / "e2e" / "debugger.vsix"):
         host.install(package)
     for name, text in {"shop.py": SHOP, "missing.log": MISSING, "hostile.log": HOSTILE, "notes.py": "    \n"}.items():
         (host.workspace / name).write_text(text)
@@ -137,6 +137,29 @@ def test_a_failed_command_is_offered_and_its_error_line_is_a_link(person: Person
     person.command("View: Close All Editors")
     person.link("Look up this ModuleNotFoundError")
     expect(person.panel.locator("h2")).to_contain_text("No module named teapot_of_ours")
+    # The line was clicked, the traceback above it went along.
+    expect(person.panel.locator(".evidence")).to_contain_text("the exception is ModuleNotFoundError")
+
+
+def test_the_terminals_selection_is_looked_up_and_the_clipboard_left_as_it_was(person: Person) -> None:
+    person.clipboard("something of mine")
+    person.command("Terminal: Create New Terminal")
+    person.page.wait_for_timeout(3_000)
+    person.run("clear; echo \"KeyError: 'tea'\"; echo \"ModuleNotFoundError: No module named 'yaml'\"")
+    person.page.wait_for_timeout(1_000)
+    person.command("Terminal: Select All")
+    person.command("tracekb: Look Up Terminal Selection")
+    expect(person.panel.locator("h2")).to_contain_text("No module named yaml")
+    assert person.page.evaluate("() => { window.focus(); return navigator.clipboard.readText(); }") == "something of mine"
+    person.command("Terminal: Kill the Active Terminal Instance")
+
+
+def test_quick_search_opens_from_the_terminal(person: Person) -> None:
+    person.command("Terminal: Create New Terminal")
+    person.page.locator(".terminal-wrapper.active textarea.xterm-helper-textarea").focus()
+    person.quick_search()
+    person.page.keyboard.press("Escape")
+    person.command("Terminal: Kill the Active Terminal Instance")
 
 
 def test_a_command_that_succeeds_or_fails_without_a_traceback_offers_nothing(person: Person) -> None:

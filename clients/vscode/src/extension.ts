@@ -11,7 +11,7 @@ import type { Row } from "./search";
 import { Status } from "./status";
 import { watchTerminals } from "./terminal";
 import { clip } from "./text";
-import { Trouble } from "./trouble";
+import { Closed, Trouble } from "./trouble";
 
 export function activate(context: vscode.ExtensionContext): void {
   const extension = new Extension(context.extensionUri);
@@ -65,7 +65,9 @@ class Extension implements vscode.Disposable {
 
   async #lookup(text: string, nothing: string): Promise<void> {
     if (!text.trim()) throw new Trouble(nothing);
-    this.#showAnswer(await this.#client.lookup(clip(text)));
+    // The first answer starts the command and may fill a new knowledge base: a spinner in the status bar says so.
+    const waiting = { location: vscode.ProgressLocation.Window, title: "tracekb: looking up" };
+    this.#showAnswer(await vscode.window.withProgress(waiting, () => this.#client.lookup(clip(text))));
   }
 
   #showAnswer(answer: Answer, chosen?: string): void {
@@ -130,7 +132,7 @@ class Extension implements vscode.Disposable {
     try {
       await act();
     } catch (problem) {
-      this.#status.trouble(problem);
+      if (!(problem instanceof Closed)) this.#status.trouble(problem);
     }
   }
 }

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { asAnswer, asEntry, asSuggestions, fields, LONGEST_ANSWER } from "./check";
 import type { Client } from "./client";
 import type { Answer, Entry, Suggestion } from "./contract";
-import { Trouble } from "./trouble";
+import { Closed, Trouble } from "./trouble";
 
 /** The first answer waits for Python's start and, on a new machine, for the knowledge base to be filled. */
 const FIRST_MS = 180_000;
@@ -97,7 +97,7 @@ class Child {
   }
 
   end(): void {
-    this.#stop(new Trouble("The knowledge base was closed."));
+    this.#stop(new Closed("The knowledge base was closed."));
   }
 
   #read(text: string): void {

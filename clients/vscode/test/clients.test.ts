@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { clientFor, type Client } from "../src/client";
-import { Trouble } from "../src/trouble";
+import { Closed, Trouble } from "../src/trouble";
 import { DETACHED, DETACHED_ID, KB, serve, UNKNOWN } from "./base";
 
 async function trouble(asking: Promise<unknown>): Promise<string> {
@@ -121,13 +121,22 @@ describe("a command that isn't kb", () => {
     assert.equal(await started(), 2);
   });
 
-  test("that died between two questions is started again", async () => {
-    const answer = '{"id": 1, "items": []}';
-    const client = clientFor({ command: await script(`read line; echo '${answer}'`), serverUrl: "" });
+  test("that died between two questions is started again", async (context) => {
+    context.mock.timers.enable({ apis: ["Date"] });
+    const client = clientFor({ command: await script(`read line; echo '{"id": 1, "items": []}'`), serverUrl: "" });
     assert.deepEqual(await client.suggest("a"), []);
-    await new Promise((rest) => setTimeout(rest, 200));
-    await client.suggest("b").catch(() => undefined);
+    // It ended with its first answer. Whoever asks just then hears of it; after a while a new one answers.
+    while (await client.suggest("b").then(() => false, () => true) === false) continue;
+    context.mock.timers.tick(60_000);
+    assert.deepEqual(await client.suggest("c"), []);
     client.dispose();
+  });
+
+  test("is closed while somebody waits", async () => {
+    const client = clientFor({ command: await script("cat >/dev/null"), serverUrl: "" });
+    const asking = client.suggest("a");
+    client.dispose();
+    await assert.rejects(asking, Closed);
   });
 });
 
