@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -126,8 +127,13 @@ def test_a_failed_command_is_offered_and_its_error_line_is_a_link(person: Person
     person.command("Terminal: Create New Terminal")
     person.page.locator(".terminal-wrapper.active .xterm-screen").wait_for()
     person.page.wait_for_timeout(3_000)  # the shell's integration comes with its first prompt
-    person.run("clear; python shop.py")
-    expect(person.status).to_contain_text("Fix: No module named teapot_of_ours")
+    for _ in range(3):
+        person.run("clear; python shop.py")
+        # On a busy machine the editor may not follow the shell yet when its first command runs: it is run again then.
+        with contextlib.suppress(AssertionError):
+            expect(person.status).to_contain_text("Fix: No module named teapot_of_ours", timeout=15_000)
+            break
+    expect(person.status).to_contain_text("Fix: No module named teapot_of_ours", timeout=1_000)
     person.shot("terminal")
     person.status.click()
     expect(person.panel.locator("h2")).to_contain_text("No module named teapot_of_ours")
