@@ -32,6 +32,7 @@ QUIET = {
     "extensions.autoUpdate": False,
     "chat.disableAIFeatures": True,
     "window.confirmBeforeClose": "never",
+    "remote.autoForwardPorts": False,
     "debug.internalConsoleOptions": "neverOpen",
     "terminal.integrated.defaultProfile.linux": "bash",
     "editor.minimap.enabled": False,
