@@ -129,6 +129,16 @@ class TestContract:
         assert ids(engine, "\"'<' and '!!' stand\"") == ["wire/refused"]
         assert ids(engine, '"compare with !="') == []
 
+    def test_a_slip_of_the_fingers_is_forgiven(self, engine: Engine) -> None:
+        assert ids(engine, "conection")[0] == "wire/refused"  # too few
+        assert ids(engine, "catalogye") == ["shelf/book-lost"]  # wrong
+        assert ids(engine, "cataloguee") == ["shelf/book-lost"]  # too many
+        assert ids(engine, "refusde") == ["wire/refused"]  # in the wrong order
+        assert ids(engine, "catallogye") == []  # two slips
+        assert ids(engine, "serve1") == []  # a number is no slip
+        (misspelt,), (right,) = engine.search("catalogye", 1), engine.search("catalogue", 1)
+        assert misspelt.score < right.score
+
     def test_the_last_word_may_be_unfinished(self, engine: Engine) -> None:
         assert ids(engine, "catal", typing=True) == ["shelf/book-lost"]
         assert ids(engine, "BookLostE", typing=True)[0] == "shelf/book-lost"

@@ -90,6 +90,7 @@ class Engine(Protocol):
 
         Words are alternatives; the more of them (and the rarer), the better. With `exact`, what stands in
         double quotes must stand there in a row; without it, as is right for error messages, quotes mean nothing.
+        A longer word that is known nowhere also finds one that it differs from by one slip of the fingers.
         With `typing`, the query's last word also finds those that begin so; whole ones count more.
         `library` and `exception` (with or without its modules) filter, whatever their case.
         """

@@ -104,7 +104,7 @@ class MemoryEngine:
         """See `Engine.search`."""
         state = self._state
         asked = analysis.query(query)
-        scores = Scores.plan(asked, len(state.names), state.frequency, state.endings if typing else None)
+        scores = Scores.plan(asked, len(state.names), state.frequency, state.endings, typing=typing)
         for word in scores.words:
             standing = ((name, state.postings[name].get(word, [])) for name in FIELDS)
             scores.add(

@@ -26,6 +26,11 @@ MOST_POSTINGS, LEAST_WORDS = 5_000, 4
 some words are asked for even so, because that is what a person types."""
 MOST_ENDINGS = 40
 """Known words that the beginning of one may stand for: the most common ones that begin so."""
+LEAST_LETTERS, SURE_LETTERS = 6, 3
+"""Of a word to be taken for a misspelt one: shorter ones are a letter away from too much, and nearly everybody gets the
+first three right. A word with a digit or a sign in it is what it is."""
+MOST_MISSPELT = 8
+"""Unknown words of a query that may be misspelt ones: more are names of somebody's program."""
 
 
 @cache
@@ -63,6 +68,29 @@ class Worth:
         return len(self.documents)
 
 
+def _meant(word: str, frequency: Callable[[str], int], endings: Callable[[str], Iterable[str]]) -> str | None:
+    """The known word, the most common one, that is one slip of the fingers away from an unknown one."""
+    if len(word) < LEAST_LETTERS or not word.isalpha():
+        return None
+    near = [known for known in endings(word[:SURE_LETTERS]) if _one_slip(word, known)]
+    return max(near, key=lambda known: (frequency(known), known), default=None)
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether a letter too many, too few or wrong, or two in the wrong order, make one word the other."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    at = next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    if len(one) != len(other):
+        longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+        return longer[at + 1 :] == shorter[at:]
+    return one[at + 1 :] == other[at + 1 :] or (
+        one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
+    )
+
+
 @dataclass(slots=True)
 class Scores:
     """The scores of one query, collected word by word. `words` are to be asked for, with the weight of each; some
@@ -82,21 +110,30 @@ class Scores:
         query: analysis.Query,
         documents: int,
         frequency: Callable[[str], int],
-        endings: Callable[[str], Iterable[str]] | None = None,
+        endings: Callable[[str], Iterable[str]],
+        *,
+        typing: bool,
     ) -> Scores:
-        """`frequency` tells in how many of the `documents` a word stands, `endings` which words begin as another:
-        given where the query's last word may be unfinished."""
+        """`frequency` tells in how many of the `documents` a word stands, `endings` which words begin as another;
+        `typing` that the query's last word may be unfinished."""
         asked = {word: weight("part") if part else 1.0 for word, part in query.words.items()}
         frequencies = {word: frequency(word) for word in asked}
+        begun_word = query.unfinished if typing else ""
+        unknown_words = [word for word, times in frequencies.items() if not times and word != begun_word]
+        for word in unknown_words[:MOST_MISSPELT]:
+            meant = _meant(word, frequency, endings)
+            if meant and meant not in asked:
+                asked[meant] = asked.pop(word) * weight("misspelt")
+                frequencies[meant] = frequency(meant)
         stands_for = dict[str, str]()
-        if endings and query.unfinished:
-            begun = {word: frequency(word) for word in endings(query.unfinished) if word not in asked}
+        if begun_word:
+            begun = {word: frequency(word) for word in endings(begun_word) if word not in asked}
             common = sorted(begun, key=lambda word: (-begun[word], word))[:MOST_ENDINGS]
-            stands_for = dict.fromkeys(common, query.unfinished)
+            stands_for = dict.fromkeys(common, begun_word)
             if common:
-                asked.setdefault(query.unfinished, 1.0)
+                asked.setdefault(begun_word, 1.0)
                 together = sum(begun[word] for word in common)
-                frequencies[query.unfinished] = frequencies.get(query.unfinished, 0) + together
+                frequencies[begun_word] = frequencies.get(begun_word, 0) + together
         known = sorted((word for word in asked if frequencies[word]), key=lambda word: (frequencies[word], word))
         words: dict[str, float] = {}
         postings = 0

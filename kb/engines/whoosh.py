@@ -128,7 +128,8 @@ class WhooshEngine:
                 asked,
                 reader.doc_count_all(),
                 lambda word: max(self._frequency(reader, word)),
-                self._endings if typing else None,
+                self._endings,
+                typing=typing,
             )
             for word in scores.words:
                 scores.add(word, self._worth(reader, word))
