@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,11 @@ from hypothesis import settings
 
 from indexer import environments, pythons
 from indexer.sandbox import Sandbox
+
+# A runner in the background may have been told to ignore these; the programs that tests start must hear them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # How long an example takes says more about the machine than about the program.
 settings.register_profile("no-deadline", deadline=None)

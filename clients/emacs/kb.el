@@ -70,6 +70,8 @@ What you look up is sent there."
 (defun kb--start ()
   "The running child, started where there is none."
   (unless (process-live-p kb--child)
+    (unless (executable-find (car kb-command))
+      (user-error "kb: can't find %s; set `kb-command'" (car kb-command)))
     (let ((errors (generate-new-buffer " *kb-errors*")))
       (setq kb--child
             (condition-case problem
