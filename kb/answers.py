@@ -5,10 +5,10 @@ Captures are filled into titles and prose here, and nowhere else; code stays exa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from kb.causes import JudgedCause
 from kb.feedback import Votes, in_order
@@ -177,35 +177,19 @@ def entry_body(
     return {
         **fixed.before,
         "summary": filled(entry.summary),
-        "causes": [
-            {
-                "id": judged.cause.id,
-                "title": filled(judged.cause.title),
-                "text": filled(judged.cause.text),
-                "check": filled(judged.cause.check),
-                "likely": judged.likely,
-                "why": "; ".join(judged.why),
-            }
-            for judged in causes
-        ],
-        "fixes": [
-            {
-                "id": fix.id,
-                "cause": fix.cause,
-                "title": filled(fix.title),
-                "text": filled(fix.text),
-                **fixed.fixes[fix.id],
-                "feedback": _feedback(votes.get((entry.id, fix.id), (0, 0))),
-            }
-            for fix in fixes
-        ],
-        "avoid": [{"title": filled(one.title), "text": filled(one.text)} for one in entry.avoid],
+        "causes": [fixed.causes[judged.cause.id].shown(filled, _reasons(judged)) for judged in causes],
+        "fixes": [fixed.fixes[fix.id].shown(filled, _feedback(votes.get((entry.id, fix.id)))) for fix in fixes],
+        "avoid": [one.shown(filled, {}) for one in fixed.avoid],
         **fixed.after,
     }
 
 
-def _feedback(votes: tuple[int, int]) -> dict[str, int]:
-    return {"worked": votes[0], "failed": votes[1]}
+def _reasons(judged: JudgedCause) -> dict[str, Any]:
+    return {"likely": True, "why": "; ".join(judged.why)} if judged.why else {}
+
+
+def _feedback(votes: tuple[int, int] | None) -> dict[str, Any]:
+    return {"feedback": {"worked": votes[0], "failed": votes[1]}} if votes else {}
 
 
 def slot_names(entry: Entry) -> frozenset[str]:
@@ -222,8 +206,29 @@ class _Fixed:
 
     names: frozenset[str]
     before: dict[str, Any]
-    fixes: dict[str, dict[str, Any]]
+    causes: dict[str, _Part]
+    fixes: dict[str, _Part]
+    avoid: tuple[_Part, ...]
     after: dict[str, Any]
+
+
+class _Part(NamedTuple):
+    """A part of an entry: what is shown of it where nothing is known, and those of its texts that may have slots. Few
+    have, and little is known of most: they are the same in all answers, and the very same object."""
+
+    content: dict[str, Any]
+    slotted: dict[str, str]
+
+    @classmethod
+    def of(cls, content: dict[str, Any], prose: Iterable[str]) -> _Part:
+        """The part, of which these fields are prose."""
+        return cls(content, {name: content[name] for name in prose if "{" in content[name]})
+
+    def shown(self, filled: Callable[[str], str], known: dict[str, Any]) -> dict[str, Any]:
+        """The part with its slots filled, and with what is known of it."""
+        if not (self.slotted or known):
+            return self.content
+        return {**self.content, **{name: filled(text) for name, text in self.slotted.items()}, **known}
 
 
 class _Same:
@@ -247,14 +252,37 @@ def _fixed(key: _Same) -> _Fixed:
     return _Fixed(
         names=slot_names(entry),
         before={"errors": [form.to_dict() for form in entry.errors], "codes": list(entry.codes)},
+        causes={
+            cause.id: _Part.of(
+                {
+                    "id": cause.id,
+                    "title": cause.title,
+                    "text": cause.text,
+                    "check": cause.check,
+                    "likely": False,
+                    "why": "",
+                },
+                ("title", "text", "check"),
+            )
+            for cause in entry.causes
+        },
         fixes={
-            fix.id: {
-                "code": list(fix.code),
-                "program": fix.program,
-                "verified": [proof.to_dict() for proof in fix.verified],
-            }
+            fix.id: _Part.of(
+                {
+                    "id": fix.id,
+                    "cause": fix.cause,
+                    "title": fix.title,
+                    "text": fix.text,
+                    "code": list(fix.code),
+                    "program": fix.program,
+                    "verified": [proof.to_dict() for proof in fix.verified],
+                    "feedback": {"worked": 0, "failed": 0},
+                },
+                ("title", "text"),
+            )
             for fix in entry.fixes
         },
+        avoid=tuple(_Part.of({"title": one.title, "text": one.text}, ("title", "text")) for one in entry.avoid),
         after={
             "references": list(entry.references),
             "see_also": list(entry.see_also),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Span = tuple[int, int]
@@ -29,9 +29,11 @@ Origin = Literal["authored", "extracted"]
 # --- what was pasted ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One stack frame as printed. `in_app` is False for the standard library and installed packages."""
+class Frame(NamedTuple):
+    """One stack frame as printed. `in_app` is False for the standard library and installed packages.
+
+    A paste has many: a tuple is made in a third of the time that a frozen dataclass takes.
+    """
 
     filename: str
     lineno: int | None

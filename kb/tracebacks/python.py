@@ -105,11 +105,8 @@ def read_frames(lines: list[Line], at: int) -> tuple[list[Frame], int]:
 
 
 def _frame(match: re.Match[str], shown: list[Line], source: str | None) -> Frame:
-    name = match["name"]
-    filename = match["filename"]
-    return Frame(
-        filename, int(match["lineno"]), name.strip() if name else None, source, in_app(filename), span_of(shown)
-    )
+    filename, number, name = match.groups()
+    return Frame(filename, int(number), name.strip() if name else None, source, in_app(filename), span_of(shown))
 
 
 def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | None, re.Match[str] | None]:
@@ -125,11 +122,11 @@ def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | No
         bare = text.strip()
         if not bare:
             break
-        if following := shapes.frame(text):
+        if "File " in text and (following := shapes.frame(text)):
             return at, source, following
-        deeper = len(text) - len(text.lstrip()) > indent
+        deeper = text[: indent + 1].isspace()
         if deeper and not bare.startswith("[Previous line"):
-            if source is None and not shapes.MARKS.match(text):
+            if source is None and not (bare[0] in shapes.MARKING and shapes.MARKS.match(text)):
                 source = bare
         elif source is None and not indent and _is_lost_source(text):
             source = bare

@@ -19,6 +19,7 @@ _PLAIN_FRAME = late(
     r" *+File \"(?P<filename>[^\"”\n]{1,1000}+)\", line (?P<lineno>\d{1,9}+)(?:, in (?P<name>[^\s,]{1,500}+))?$"
 )
 REPEATED = late(r"\s*\[Previous line repeated \d+ more times?\]")
+MARKING = "~^"
 MARKS = late(r"\s*[~^][~^\s|]*$")
 ELIDED = late(r"\s*\.{3}(?:\s*<\d+ lines>\.{3})?\s*$")
 
