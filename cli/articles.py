@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from cli.filling import progress_bar
-from cli.intake import read_page, read_paste
+from cli.intake import counted, read_page, read_paste
 from cli.session import Session
 from kb.errors import CallError
 from kb.settings import shipped_articles
@@ -124,7 +124,7 @@ def lint(paths: tuple[str, ...], installed: bool, as_json: bool) -> int:
     for problem in problems:
         print(json.dumps(problem.to_dict()) if as_json else str(problem))
     if not as_json:
-        print(f"{len(problems)} problems" if problems else "no problems", file=sys.stderr)
+        print(counted(len(problems), "problem", "problems") if problems else "no problems", file=sys.stderr)
     return 1 if has_errors(problems) else 0
 
 

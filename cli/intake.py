@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, BinaryIO, NoReturn
 
 from kb.errors import CallError
-from kb.tracebacks.decode import decode
+from kb.tracebacks.decode import decode, mark_of
 
+SLACK = 8
+"""A JSON line may be this many times as long as the paste in it: its escapes, and some more."""
 CUT = "\n[… {count} bytes left out …]\n"
 """Stands between the head and the tail of an input over the limit."""
 
@@ -33,6 +37,39 @@ def read_paste(name: str, limit: int) -> tuple[str, list[str]]:
         raise CallError(f"no file {name}", "check the path, or use - for standard input") from None
     except OSError as problem:
         raise CallError(f"can't read {name}: {problem.strerror}", "check its permissions") from problem
+
+
+def bounded_lines(source: IO[bytes], longest: int) -> Iterator[bytes | None]:
+    """The lines of an input as they come; None stands for one over `longest` bytes, which is never held whole."""
+    while line := source.readline(longest + 1):
+        if len(line) <= longest:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = source.readline(longest)
+        yield None
+
+
+def object_of(line: bytes) -> dict[str, Any]:
+    """A line of JSON that holds an object, in whatever encoding. Raises ValueError saying what is wrong with it."""
+    try:
+        value = json.loads(decode(line), parse_constant=_no_constant)
+    except json.JSONDecodeError as problem:
+        raise ValueError(f"no JSON: {problem.msg} at column {problem.colno}") from None
+    except RecursionError:
+        raise ValueError("no JSON: it is nested too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError("no JSON object")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"no JSON: it has no {name}")  # else it would come back in our answer, which others must read
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """`1 entry`, `2 entries`."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def read_page(name: str) -> bytes:
@@ -64,4 +101,10 @@ def _read(name: str, file: BinaryIO, limit: int) -> tuple[str, list[str]]:
             tail = (tail + chunk)[-half:]
         left_out -= len(tail)
     notice = f"{name} is longer than {limit} bytes; its first and last {half} bytes were read"
-    return decode(kept) + CUT.format(count=left_out) + decode(tail), [notice]
+    return decode(kept) + CUT.format(count=left_out) + _decoded_tail(tail, half + left_out, mark_of(kept)), [notice]
+
+
+def _decoded_tail(tail: bytes, start: int, mark: bytes) -> str:
+    """The end of an input from byte `start` on, in the encoding of the mark that the input began with."""
+    width = {2: 2, 4: 4}.get(len(mark), 1)  # bytes of a character in UTF-16 and UTF-32; the cut may be inside one
+    return decode(mark + tail[-start % width :])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import IO, Any
 
 import click
 
-from cli.intake import read_paste
+from cli.intake import SLACK, bounded_lines, object_of, read_paste
 from cli.session import Session
 from kb.errors import CallError
 from kb.models import Context
 
 NO_ANSWER = 1
+_VERSION = re.compile(r"\d+(?:\.\d+){0,2}(?:(?:a|b|rc)\d+)?\+?")
 
 
 @click.command()
@@ -38,9 +40,9 @@ def lookup(
     full: bool,
 ) -> int:
     """Find the fix for a traceback (from FILE or standard input)."""
+    context = Context(_version(python), _packages(packages))
     if batch:
-        return _batch(session, file, limit)
-    context = Context(python, _packages(packages))
+        return _batch(session, file, limit, context)
     if file == "-" and sys.stdin.isatty():
         print("Paste the traceback, then press Ctrl-D:", file=sys.stderr)
     text, notices = read_paste(file, session.settings.max_paste_bytes)
@@ -55,6 +57,12 @@ def lookup(
     return NO_ANSWER if answer["verdict"] == "none" else 0
 
 
+def _version(given: str | None) -> str | None:
+    if given is not None and not _VERSION.fullmatch(given):
+        raise CallError(f"--python {given!r} is no version", "write it as 3.12 or 3.12.4")
+    return given
+
+
 def _packages(given: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for one in given:
@@ -65,36 +73,39 @@ def _packages(given: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _batch(session: Session, file: str, limit: int) -> int:
+def _batch(session: Session, file: str, limit: int, given: Context) -> int:
     """A line out for each line in; a bad line is answered by a line with `error`, the rest go on."""
-    matcher = session.matcher
-    for number, line in _lines(file):
-        answer: dict[str, Any]
+    matcher, most = session.matcher, session.settings.max_paste_bytes
+    for number, line in _lines(file, most * SLACK):
+        answer: dict[str, Any] = {}
         try:
-            item = _item(line)
+            if line is None:
+                raise ValueError(f"longer than {most * SLACK} bytes")
+            item = object_of(line)
+            if "id" in item:
+                answer["id"] = item["id"]
+            text, context = _asked(item, most)
         except ValueError as problem:
-            answer = {"error": f"line {number}: {problem}"}
+            answer["error"] = f"line {number}: {problem}"
         else:
-            most = session.settings.max_paste_bytes
-            if len(item["text"].encode("utf-8", "surrogatepass")) > most:
-                answer = {"id": item["id"], "error": f"line {number}: the text is longer than {most} bytes"}
-            else:
-                answer = {"id": item["id"], **matcher.lookup(item["text"], limit, item["context"]).to_dict()}
+            answer = {"id": None, **answer, **matcher.lookup(text, limit, _joined(given, context)).to_dict()}
         print(json.dumps(answer), flush=True)
     return 0
 
 
-def _item(line: bytes) -> dict[str, Any]:
-    """A batch line, checked. Raises ValueError saying what is wrong with it."""
-    try:
-        item = json.loads(line)
-    except (ValueError, RecursionError) as problem:
-        raise ValueError(f"no JSON: {problem}") from None
-    if not isinstance(item, dict):
-        raise ValueError("a line is an object with id and text")
-    if not isinstance(item.get("text"), str):
+def _asked(item: dict[str, Any], most: int) -> tuple[str, Context]:
+    """Paste and context of a batch line. Raises ValueError saying what is wrong with them."""
+    text = item.get("text")
+    if not isinstance(text, str):
         raise ValueError("text is missing or no string")
-    return {"id": item.get("id"), "text": item["text"], "context": context_of(item.get("context"))}
+    if len(text.encode("utf-8", "surrogatepass")) > most:
+        raise ValueError(f"the text is longer than {most} bytes")
+    return text, context_of(item.get("context"))
+
+
+def _joined(given: Context, own: Context) -> Context:
+    """What the flags say of all programs, and over it what a line says of its own."""
+    return Context(own.python or given.python, {**given.packages, **own.packages})
 
 
 def context_of(given: object) -> Context:
@@ -111,7 +122,7 @@ def context_of(given: object) -> Context:
     return Context(python, packages)
 
 
-def _lines(file: str) -> Iterator[tuple[int, bytes]]:
+def _lines(file: str, longest: int) -> Iterator[tuple[int, bytes | None]]:
     source: IO[bytes]
     if file == "-":
         source = sys.stdin.buffer
@@ -121,6 +132,6 @@ def _lines(file: str) -> Iterator[tuple[int, bytes]]:
         except OSError as problem:
             raise CallError(f"can't read {file}: {problem.strerror}", "check the path") from problem
     with source:
-        for number, line in enumerate(source, 1):
-            if line.strip():
+        for number, line in enumerate(bounded_lines(source, longest), 1):
+            if line is None or line.strip():
                 yield number, line

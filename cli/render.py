@@ -1,10 +1,11 @@
-"""Answers as terminal text. Colour only on a terminal, and never with NO_COLOR (rich sees to both).
+"""Answers as terminal text. Colour only on a terminal, and never with NO_COLOR (rich sees to the first).
 
 Whatever comes from a paste or an article is shown as text: markup is off, control characters are taken out.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.text import Text
+
+from cli.intake import counted
 
 if TYPE_CHECKING:
     from kb.store import Wanted
@@ -25,7 +28,12 @@ _VERDICTS = {
 
 
 class Terminal(Console):
-    """A console whose reader may go away: Rich would end the program with status 1, which says "no answer" here."""
+    """A console whose reader may go away: Rich would end the program with status 1, which says "no answer" here.
+
+    With NO_COLOR its output is bare text; Rich alone would still write bold and dim."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, color_system=None if os.environ.get("NO_COLOR") else "auto", **options)
 
     def on_broken_pipe(self) -> None:
         """Lets the command's door have the error."""
@@ -34,7 +42,7 @@ class Terminal(Console):
 
 def show_lookup(answer: Mapping[str, Any], *, full: bool = False, stderr: bool = False) -> None:
     """A lookup body, fixes first; on standard output, or on standard error."""
-    console = Terminal(highlight=False, soft_wrap=False, stderr=stderr)
+    console = Terminal(soft_wrap=False, stderr=stderr)
     for notice in answer["notices"]:
         console.print(plain(f"note: {notice}", "dim"))
     _show_answer(console, answer, full=full)
@@ -84,7 +92,7 @@ def show_entry(entry: Mapping[str, Any], *, console: Console | None = None, full
     none), and the others by their checks.
     """
     if console is None:
-        console = Terminal(highlight=False)
+        console = Terminal()
         console.print(plain(entry["title"], "bold"))
         for form in entry["errors"]:
             console.print(plain(f"  {form['exception']}: {form['message']}", "dim"))
@@ -130,7 +138,7 @@ def _show_fix(console: Console, fix: Mapping[str, Any]) -> None:
 
 def show_search(page: Mapping[str, Any]) -> None:
     """A search body, an entry a paragraph."""
-    console = Terminal(highlight=False)
+    console = Terminal()
     if not page["items"]:
         console.print(plain("Nothing found.", "dim"))
     for item in page["items"]:
@@ -146,8 +154,8 @@ def show_search(page: Mapping[str, Any]) -> None:
 
 def show_extraction(body: Mapping[str, Any]) -> None:
     """What was read out of a page."""
-    console = Terminal(highlight=False)
-    console.print(plain(f"{body['file']}: {len(body['entries'])} entries", "bold"))
+    console = Terminal()
+    console.print(plain(f"{body['file']}: {counted(len(body['entries']), 'entry', 'entries')}", "bold"))
     if body.get("error"):
         console.print(plain(f"  {body['error']}", "red"))
     for entry in body["entries"]:
@@ -162,7 +170,7 @@ def show_stats(body: Mapping[str, Any]) -> None:
     """The figures of the knowledge base."""
     from rich.table import Table
 
-    console = Terminal(highlight=False)
+    console = Terminal()
     console.print(
         f"{body['entries']} entries ({body['proven']} proven, {body['general']} general, "
         f"{body['extracted']} extracted), {body['templates']} templates, generation {body['generation']}"
@@ -177,7 +185,7 @@ def show_stats(body: Mapping[str, Any]) -> None:
 
 def show_wanted(rows: Iterable[Wanted]) -> None:
     """Wanted errors, two lines each."""
-    console = Terminal(highlight=False, soft_wrap=True)
+    console = Terminal(soft_wrap=True)
     none = True
     for row in rows:
         none = False

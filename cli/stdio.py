@@ -12,23 +12,19 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from cli.intake import SLACK, bounded_lines, object_of
 from cli.lookup import context_of
 from cli.session import Session
 from kb.errors import KBError
 from kb.matcher import Matcher
-
-SLACK = 8
-"""A JSON line may be this many times as long as the paste in it: its escapes, and some more."""
 
 
 def answer_lines(session: Session) -> int:
     """Answers until the input ends."""
     matcher = session.matcher
     longest = session.settings.max_paste_bytes * SLACK
-    while line := sys.stdin.buffer.readline(longest + 1):
-        if len(line) > longest:
-            while line and not line.endswith(b"\n"):
-                line = sys.stdin.buffer.readline(longest)
+    for line in bounded_lines(sys.stdin.buffer, longest):
+        if line is None:
             answer = _error(None, "too-large", f"a request is at most {longest} bytes")
         elif line.strip():
             answer = _answer(matcher, line, session.settings.max_paste_bytes)
@@ -41,11 +37,9 @@ def answer_lines(session: Session) -> int:
 
 def _answer(matcher: Matcher, line: bytes, longest: int) -> dict[str, Any]:
     try:
-        request = json.loads(line)
-        if not isinstance(request, dict):
-            raise ValueError("a request is an object")
-    except (ValueError, RecursionError) as problem:
-        return _error(None, "bad-request", f"no JSON request: {problem}")
+        request = object_of(line)
+    except ValueError as problem:
+        return _error(None, "bad-request", str(problem))
     number = request.get("id")
     operation = OPERATIONS.get(str(request.get("op")))
     if operation is None:

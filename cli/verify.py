@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.filling import progress_bar
+from cli.intake import counted
 from cli.session import Session
 from kb.settings import shipped_articles
 
@@ -75,7 +76,7 @@ def verify(
         )
     failed = sum(not one.ok for one in found)
     if not as_json:
-        print(f"{len(found)} articles verified, {failed} failed", file=sys.stderr)
+        print(f"{counted(len(found), 'article', 'articles')} verified, {failed} failed", file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -15,6 +15,7 @@ from indexer.article import slug
 from kb.errors import CallError
 from kb.libraries import PYTHON, library_of
 from kb.models import Reading, Traceback
+from kb.redact import redact
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*")
 _LONGEST_MESSAGE = 1000
@@ -29,6 +30,7 @@ def draft(identity: str, reading: Reading | None = None, said: Said = lambda _: 
 
     What the examples need is guessed from where the exception comes from, which may be another library than
     the one that the article is filed under; the message's template is what `said` knows, else guessed too.
+    An article is for everybody to read, so no secret of the paste gets into it.
     Raises CallError for an id that isn't `library/slug` in small letters, digits and hyphens.
     """
     if not _ID.fullmatch(identity):
@@ -38,7 +40,7 @@ def draft(identity: str, reading: Reading | None = None, said: Said = lambda _: 
     library, _, name = identity.partition("/")
     error = _ended_in(reading) if reading else None
     origin = library_of(error) if error else library
-    message = (said(error) or template(error.message)) if error else "…"
+    message = (said(error) or template(redact(error.message).text)) if error else "…"
     title = f"{error.name}: {message}" if error else name.replace("-", " ").capitalize()
     skeleton = Path(__file__).with_name("data") / "new-article.md"
     return Template(skeleton.read_text(encoding="utf-8")).substitute(
@@ -96,7 +98,7 @@ def _requires(library: str, packages: Mapping[str, str]) -> str:
 def _evidence(error: Traceback | None) -> str:
     """The innermost line of the reader's own code, as the glob that it is most often part of."""
     frame = next((one for one in reversed(error.frames) if one.in_app and one.line), None) if error else None
-    return f"- source: {_quoted(f'*{frame.line.strip()}*')}" if frame and frame.line else '- frame: "*"'
+    return f"- source: {_quoted(f'*{redact(frame.line).text.strip()}*')}" if frame and frame.line else '- frame: "*"'
 
 
 def _quoted(text: str) -> str:

@@ -76,7 +76,8 @@ def index(
     """Indexes the named paths (registering new ones), or every source where none is named.
 
     Only what changed is read; `rebuild` reads all. `prune` drops what vanished from the named sources
-    (from all, where none is named); our own articles are always pruned. Raises CallError for a path that
+    (from all, where none is named), and a registered source that is named and not there any more; our own articles
+    are always pruned. Raises CallError for a path that
     doesn't exist, UnavailableError where the store can't be written.
     """
     with _locked(settings), Store.create(settings.database_url) as store, ExitStack() as held:
@@ -94,12 +95,16 @@ def index(
         chosen = sources.named(paths, everything) if paths else everything
         if generation.rules != rules:
             rebuild, chosen = True, [*everything, *(one for one in chosen if one not in everything)]
+        if paths and prune:  # somebody names what is not there any more, and says that it is to go
+            dropped = [one for one in chosen if one.kind == sources.REGISTERED and not sources.exists(one)]
+            chosen, everything = ([one for one in few if one not in dropped] for few in (chosen, everything))
+            gone += dropped
         report = Report(generation.number)
         upserts: Spool[Upsert] = held.enter_context(closing(Spool()))
         removed: list[tuple[str, str]] = []
         for source in chosen:
             if not sources.exists(source):
-                report.notices.append(f"{source.location} is not there; what is known of it stays")
+                report.notices.append(_missing(source))
                 continue
             found = _read_source(store, source, upserts, rebuild=rebuild, report=report, progress=progress)
             removed += [(source.id, name) for name in found.outdated]
@@ -270,6 +275,11 @@ def _locked(settings: Settings) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _missing(source: Source) -> str:
+    drop = f"; `kb index --prune {source.location}` drops it" if source.kind == sources.REGISTERED else ""
+    return f"{source.location} is not there; what is known of it stays{drop}"
 
 
 def _note(shown: str, name: str, found: Problem) -> str:

@@ -174,7 +174,7 @@ def _from_file(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     named = environ.get("KB_CONFIG")
     path = Path(named).expanduser() if named else _user_folder("config") / "config.toml"
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if named:
             raise SettingError(f"no config file at {path}", "KB_CONFIG must name a file that exists") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -31,7 +32,8 @@ def home(tmp_path_factory):
 def kb(home):
     """Runs `kb ARGUMENTS`, with bytes on its standard input; answers the finished process."""
 
-    settings = {"KB_DATA_DIR": str(home / "data"), "KB_ARTICLES_DIR": str(home / "articles"), "PYTHONPATH": ""}
+    # The code of this very checkout, wherever the command was installed from.
+    settings = {"KB_DATA_DIR": str(home / "data"), "KB_ARTICLES_DIR": str(home / "articles"), "PYTHONPATH": str(ROOT)}
 
     def command(*arguments):
         return [str(Path(sys.executable).with_name("kb")), *map(str, arguments)]
@@ -97,12 +99,23 @@ def test_of_a_file_over_the_limit_head_and_tail_are_read(kb, tmp_path):
     assert "longer than" in body["notices"][0]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+@pytest.mark.parametrize("shift", [0, 1])
+def test_the_tail_of_a_long_file_is_read_in_the_encoding_of_its_head(kb, tmp_path, encoding, shift):
+    file = tmp_path / "long.log"
+    paste = small.PASTE.replace("green", "grün")
+    file.write_bytes(("é" * 3000 + "x" * shift + "\n" + "é" * (1600 - len(paste)) + "\n" + paste).encode(encoding))
+    body = json.loads(kb("lookup", "--json", file, KB_MAX_PASTE_BYTES="4096").stdout)
+    assert body["matches"][0]["captures"] == {"kettle": "grün"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
         (["lookup", "/nowhere/error.log"], 2, "no file /nowhere/error.log"),
         (["lookup", "/"], 2, "is a folder"),
         (["lookup", "--package", "sqlalchemy"], 2, "NAME==VERSION"),
+        (["lookup", "--python", "python3"], 2, "write it as 3.12"),
         (["lookup", "--limit", "0"], 2, "--limit"),
         (["show", "tea/ketle"], 2, "no entry 'tea/ketle'"),
         (["brew"], 2, "brew"),
@@ -147,6 +160,29 @@ def test_a_batch_answers_line_by_line_and_survives_bad_ones(kb):
     assert "text is missing" in answers[2]["error"]
     assert answers[3]["verdict"] == "none"
     assert "context" in answers[4]["error"]
+    assert [one.get("id") for one in answers] == [1, None, 3, 4, 5]  # who asked is told, also of a bad line
+
+
+def test_a_batch_reads_broken_lines_and_answers_in_json_that_others_can_read(kb):
+    lines = [
+        b'\xef\xbb\xbf{"id": "mark", "text": "TeaError"}',
+        '{"id": "cp1252", "text": "caf\u00e9"}'.encode("cp1252"),
+        b'{"id": NaN, "text": "x"}',
+        b'{"id": "long", "text": "' + b"x" * 40_000 + b'"}',
+        b'{"id": "last", "text": "x"}',
+    ]
+    done = kb("lookup", "--batch", "-", stdin=b"\n".join(lines), KB_MAX_PASTE_BYTES="2048")
+    answers = [json.loads(line, parse_constant=pytest.fail) for line in done.stdout.splitlines()]
+    assert [one.get("id") for one in answers] == ["mark", "cp1252", None, None, "last"]
+    assert ["error" in one for one in answers] == [False, False, True, True, False]
+    assert answers[1]["read"]["exceptions"][0]["message"] == "café"
+
+
+def test_flags_say_what_all_programs_of_a_batch_run_on(kb):
+    lines = [{"id": 1, "text": small.PASTE}, {"id": 2, "text": small.PASTE, "context": {"packages": {"tea": "2"}}}]
+    stdin = "\n".join(map(json.dumps, lines)).encode()
+    done = kb("lookup", "--batch", "--package", "tea==0.1", stdin=stdin)
+    assert [json.loads(line)["matches"][0]["applies"] for line in done.stdout.splitlines()] == [False, True]
 
 
 def test_search_show_and_stats(kb):
@@ -196,7 +232,8 @@ def test_strangers_packages_in_the_working_folder_are_never_run(kb, tmp_path):
         (folder / "app.py").write_text("raise SystemExit('somebody else was imported')")
     small.write(tmp_path / "articles", {"tea/kettle.md": "not an article"})
     for arguments in (["lookup"], ["stats"], ["search", "kettle"], ["lint"], ["serve", "--stdio"]):
-        done = kb(*arguments, stdin=small.PASTE.encode() if arguments == ["lookup"] else b"", cwd=tmp_path)
+        stdin = small.PASTE.encode() if arguments == ["lookup"] else b""
+        done = kb(*arguments, stdin=stdin, cwd=tmp_path, PYTHONPATH="")
         assert done.returncode in (0, 1), (arguments, done.stderr)
         assert b"somebody else" not in done.stdout + done.stderr
 
@@ -206,6 +243,21 @@ def test_no_color_and_hostile_text_reach_the_terminal_as_text(kb):
     done = kb("lookup", stdin=paste.encode())
     assert b"\x1b" not in done.stdout
     assert b"\x07" not in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("script"), reason="no `script` to be a terminal")
+def test_on_a_terminal_no_color_means_bare_text(kb, tmp_path):
+    file = tmp_path / "error.log"
+    file.write_text(small.PASTE)
+    command = ["script", "-qec", shlex.join(kb.command("lookup", file)), "/dev/null"]
+    process = {**kb.process, "env": {**kb.process["env"], "TERM": "xterm-256color", "NO_COLOR": ""}}
+    assert (
+        b"\x1b" in subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, **process).stdout
+    )
+    process["env"]["NO_COLOR"] = "1"
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, **process)
+    assert b"fill the kettle first" in done.stdout
+    assert b"\x1b" not in done.stdout
 
 
 @pytest.fixture

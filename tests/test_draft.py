@@ -58,6 +58,14 @@ def test_draft_takes_the_last_raised_error_of_the_paste():
     assert article.causes[0].evidence[0].pattern == '*kettle.pour("tea")*'
 
 
+def test_no_secret_of_the_paste_gets_into_an_article():
+    frame = Frame("/srv/bar.py", 9, "serve", 'Kettle(password="hunter2kettle").boil()', True, (0, 1))
+    error = Traceback("teapot.errors.Denied", "no tea for password=hunter2kettle", "raised", (0, 1), (frame,))
+    text = draft("teapot/denied", Reading("python", ((error,),)))
+    assert "no tea for password=" in text
+    assert "hunter2kettle" not in text
+
+
 def test_draft_needs_what_the_exception_comes_from():
     built_in = Reading("python", ((Traceback("KeyError", "'K7'", "raised", (0, 1)),),))
     assert "requires" not in draft("teapot/no-such-kettle", built_in)

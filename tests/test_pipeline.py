@@ -175,6 +175,21 @@ def test_a_source_that_is_not_there_loses_nothing(tmp_path):
     assert found(settings) == ["tea/kettle"]
 
 
+def test_a_registered_source_that_is_gone_is_dropped_where_it_is_named(tmp_path):
+    settings = small.settings(tmp_path)
+    small.write(tmp_path / "articles", {"tea/kettle.md": FILES["tea/kettle.md"]})
+    other = small.write(tmp_path / "other", {"tea/cup.md": FILES["tea/cup.md"]})
+    pipeline.index(settings, [str(other)])
+    pipeline.index(settings)
+    other.rename(tmp_path / "elsewhere")
+    (note,) = pipeline.index(settings, prune=True).notices
+    assert f"kb index --prune {other}" in note
+    assert found(settings, "cup") == ["tea/cup"]
+    assert pipeline.index(settings, [str(other)], prune=True).removed == [str(other)]
+    assert (found(settings, "cup"), found(settings)) == ([], ["tea/kettle"])
+    assert not pipeline.index(settings).notices
+
+
 def test_a_path_that_doesnt_exist_is_a_wrong_call(tmp_path):
     with pytest.raises(CallError, match="nowhere"):
         pipeline.index(small.settings(tmp_path), [str(tmp_path / "nowhere")])

@@ -174,6 +174,7 @@ def test_of_a_very_deep_recursion_both_ends_are_kept() -> None:
         (b"\xfe\xff" + "ä".encode("utf-16-be"), "ä"),
         ("ä".encode("utf-32"), "ä"),
         (b"M\xfcller \x96 \x81", "Müller – \ufffd"),
+        ("grün".encode() + b" gr\xfcn \xc3", "grün grün Ã"),
         (b"", ""),
     ],
 )

@@ -46,6 +46,12 @@ def test_a_config_file_that_cant_be_used_is_named(tmp_path, content):
         load({}, {"KB_CONFIG": str(config)})
 
 
+def test_a_config_file_may_begin_with_the_mark_that_windows_writes(tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text("port = 9003\n", encoding="utf-8-sig")
+    assert load({}, {"KB_CONFIG": str(config)}).port == 9003
+
+
 def test_our_own_articles_lie_beside_the_package():
     assert (shipped_articles() / "sqlalchemy" / "detached-instance-refresh.md").is_file()
 

@@ -265,6 +265,11 @@ class TestOpening:
         with pytest.raises(SettingError, match="sqlite:////"):
             Store.open(url)
 
+    def test_a_url_that_is_refused_keeps_its_password(self) -> None:
+        with pytest.raises(SettingError, match="postgresql://kb") as refused:
+            Store.open("postgresql://kb:hunter2kettle@db.example.org/kb")
+        assert "hunter2kettle" not in str(refused.value)
+
     def test_an_empty_file_is_a_missing_store_and_can_become_one(self, url: str, path: Path) -> None:
         path.parent.mkdir(parents=True)
         path.touch()

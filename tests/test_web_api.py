@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from kb.matcher import Matcher
 from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, UNKNOWN, application, filled
 from web import bodies
+from web.problems import MOST_FIELDS
 
 LIMIT = 20_000
 
@@ -95,8 +97,9 @@ class TestLookup:
         assert lookup(client, f"{HEADLINE}{text}")["read"]["exceptions"]
         lookup(client, text)
 
-    def test_json_in_a_wrong_encoding_is_still_read(self, client: FlaskClient) -> None:
-        data = '{"text": "ValueError: caf\u00e9"}'.encode("cp1252")
+    @pytest.mark.parametrize("encoding", ["cp1252", "utf-8-sig", "utf-16"])
+    def test_json_in_a_wrong_encoding_is_still_read(self, client: FlaskClient, encoding: str) -> None:
+        data = '{"text": "ValueError: caf\u00e9"}'.encode(encoding)
         response = client.post("/api/v1/lookup", data=data, content_type="application/json")
         assert response.json["read"]["exceptions"][0]["message"] == "caf\u00e9"
 
@@ -165,6 +168,14 @@ class TestBodies:
         answer = problem(client.post("/api/v1/lookup", json=body), 422)
         assert [error["field"] for error in answer["errors"]] == [field]
         assert set(answer["errors"][0]) == {"field", "detail"}
+        assert f"{field}: {answer['errors'][0]['detail']}" in answer["detail"]
+        assert not re.search(r"[A-Z]\w+In\b|Value error", answer["detail"])  # names of our classes, words of pydantic
+
+    def test_a_million_wrong_keys_are_not_sent_back(self, client: FlaskClient) -> None:
+        body = {"text": "x"} | {f"{number}{'k' * 500}": 1 for number in range(200)}
+        response = client.post("/api/v1/lookup", json=body)
+        assert len(problem(response, 422)["errors"]) == MOST_FIELDS
+        assert len(response.data) < 30_000
 
 
 class TestFind:
@@ -184,6 +195,14 @@ class TestFind:
     def test_wrong_parameters(self, client: FlaskClient, query: str) -> None:
         problem(client.get(f"/api/v1/search?{query}"), 422)
         problem(client.get(f"/api/v1/suggest?{query}"), 422)
+
+    def test_what_is_left_empty_was_not_given(self, client: FlaskClient) -> None:
+        assert (
+            client.get("/api/v1/search?q=session&library=&exception=&proven=&limit=&cursor=").json
+            == client.get("/api/v1/search?q=session").json
+        )
+        assert client.get("/api/v1/suggest?q=Detached&limit=").json["items"]
+        assert client.get("/api/v1/entries?limit=&cursor=").json == client.get("/api/v1/entries").json
 
     def test_suggest_finds_by_the_beginning_of_a_word(self, client: FlaskClient) -> None:
         found = client.get("/api/v1/suggest?q=Detached").json["items"]
@@ -248,7 +267,7 @@ class TestErrors:
 
     def test_wrong_method_says_which_are_right(self, client: FlaskClient) -> None:
         response = client.get("/api/v1/lookup")
-        problem(response, 405)
+        assert problem(response, 405)["detail"] == "This address takes POST."
         assert "POST" in response.headers["Allow"]
 
     def test_an_unexpected_fault_tells_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

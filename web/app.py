@@ -118,7 +118,8 @@ def _finish(response: Response) -> Response:
 
 
 def _invalid_query(error: ValidationError) -> Response:
-    return problems.answer(422, "Some values can't be used.", problems.BadFields.from_pydantic(error).errors)
+    wrong = problems.BadFields.from_pydantic(error)
+    return problems.answer(422, wrong.detail, wrong.errors)
 
 
 def _fill_jinja(app: Flask) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from codecs import BOM_UTF8
 from typing import Any, NoReturn, TypeVar
 
 from flask import abort, current_app, request
@@ -116,7 +117,7 @@ def parsed(model: type[Model]) -> Model:
 
 def _text(data: bytes) -> str:
     try:
-        return data.decode()
+        return data.removeprefix(BOM_UTF8).decode()  # Windows' tools put the mark before JSON, too
     except UnicodeDecodeError:
         return decode(data)
 

@@ -40,7 +40,7 @@ REFUSALS: dict[int, dict[str, Any]] = {
     413: {"detail": "A paste may hold 1,048,576 bytes. Send its beginning and its end: the error stands there."},
     415: {"detail": "Send application/json."},
     422: {
-        "detail": "Some values can't be used.",
+        "detail": "Some values can't be used: limit: Input should be less than or equal to 50.",
         "errors": [{"field": "limit", "detail": "Input should be less than or equal to 50"}],
     },
     429: {"detail": "At most 120 requests are answered in 60 seconds; each paste of a batch counts as one."},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
 from kb.errors import CallError, EntryNotFound, InputTooLarge, KBError, SaidTooMuch, UnavailableError
@@ -25,9 +25,19 @@ RETRY_AFTER_SECONDS = "5"
 MOST_WORDS = 12
 """Words of an unknown address that entries are looked for by."""
 _WORD = re.compile(r"[A-Za-z0-9]{2,40}")
+MOST_FIELDS = 100
+"""Faults of one request that are told; a body may hold a million keys that aren't known."""
+_IN_DETAIL = 3
+_LONGEST_FIELD = 100
+_WRONG = {
+    "extra_forbidden": "there is no such key",
+    "missing": "is missing",
+    "model_type": "give an object",
+    "dict_type": "give an object",
+}
+"""By pydantic's names of faults: what it says of these tells of our classes, or in words that only it uses."""
 _HELP = {
     404: "Nothing is at this address.",
-    405: "This address doesn't take that method.",
     500: "The server made a mistake; its log says more.",
 }
 
@@ -43,7 +53,22 @@ class BadFields(Exception):
     def from_pydantic(cls, problem: ValidationError) -> BadFields:
         """The same, from pydantic, without its web links and without echoing what was sent."""
         found = problem.errors(include_url=False, include_input=False, include_context=False)
-        return cls([(".".join(str(part) for part in error["loc"]), error["msg"]) for error in found])
+        return cls(
+            [
+                (
+                    ".".join(str(part) for part in error["loc"])[:_LONGEST_FIELD],
+                    _WRONG.get(error["type"]) or error["msg"].removeprefix("Value error, "),
+                )
+                for error in found[:MOST_FIELDS]
+            ]
+        )
+
+    @property
+    def detail(self) -> str:
+        """The first of them in a sentence, for callers that show people nothing but the detail."""
+        first = "; ".join(f"{field or 'the body'}: {what}" for field, what in self.errors[:_IN_DETAIL])
+        more = len(self.errors) - _IN_DETAIL
+        return f"Some values can't be used: {first}{f'; and {more} more' if more > 0 else ''}."
 
 
 def problem(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **extra: Any) -> Response:
@@ -99,15 +124,22 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     # Werkzeug's own descriptions are for browsers; ours, given to abort(), come in the same attribute.
     given = error.description if error.description != type(error).description else None
-    response = answer(error.code, given or _HELP.get(error.code) or HTTP_STATUS_CODES[error.code])
+    response = answer(error.code, given or _taken(error) or _HELP.get(error.code) or HTTP_STATUS_CODES[error.code])
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
 
 
+def _taken(error: HTTPException) -> str | None:
+    """Of a method that an address doesn't take: which it takes."""
+    if not isinstance(error, MethodNotAllowed) or not error.valid_methods:
+        return None
+    return f"This address takes {', '.join(sorted(set(error.valid_methods) - {'HEAD', 'OPTIONS'}))}."
+
+
 def _bad_fields(error: BadFields) -> Response:
-    return answer(422, "Some values can't be used.", error.errors)
+    return answer(422, error.detail, error.errors)
 
 
 def _our_error(error: KBError) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 MAX_LIMIT = 50
 MAX_BATCH = 100
@@ -98,13 +98,26 @@ class WantedIn(Strict):
     text: str
 
 
-class WantedQuery(Strict):
+def _without_blanks(values: Any) -> Any:
+    if not isinstance(values, dict):
+        return values
+    return {name: value for name, value in values.items() if value != "" or name == "q"}
+
+
+class Query(Strict):
+    """What stands behind the question mark. What is left empty there (`&library=&cursor=`) wasn't given, as forms and
+    templates of addresses write it."""
+
+    _blanks = model_validator(mode="before")(_without_blanks)
+
+
+class WantedQuery(Query):
     """How many of the wanted errors."""
 
     limit: int = Field(default=50, ge=1, le=500)
 
 
-class SearchQuery(Strict):
+class SearchQuery(Query):
     """Words to search for, with filters. `cursor` is the `next` of the page before."""
 
     q: str = Field(max_length=1000, description="words, names or a piece of a message")
@@ -115,14 +128,14 @@ class SearchQuery(Strict):
     cursor: str | None = Field(default=None, max_length=200)
 
 
-class SuggestQuery(Strict):
+class SuggestQuery(Query):
     """The beginning of words."""
 
     q: str = Field(default="", max_length=1000)
     limit: int = Field(default=8, ge=1, le=MAX_LIMIT)
 
 
-class EntriesQuery(Strict):
+class EntriesQuery(Query):
     """A page of all entries."""
 
     limit: int = Field(default=20, ge=1, le=MAX_LIMIT)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from kb.errors import SettingError, StoreBroken, StoreLocked, StoreMissing, UnavailableError
+from kb.redact import redact
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -34,7 +35,7 @@ def database_for(url: str, wait: float) -> SQLite:
         if url.startswith(prefix) and len(url) > len(prefix) and not url.endswith(":memory:"):
             return SQLite(Path(url[len(prefix) :]).absolute(), wait)
     raise SettingError(
-        f"database_url {url!r} can't be used", "give a SQLite file, such as sqlite:////home/me/kb.sqlite3"
+        f"database_url {redact(url).text!r} can't be used", "give a SQLite file, such as sqlite:////home/me/kb.sqlite3"
     )
 
 

@@ -18,18 +18,27 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_NO_UTF8 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
+"""What `surrogateescape` makes of a byte that is no UTF-8 → the byte's character in cp1252."""
 _BROKEN = late("[\x00\ud800-\udfff]")
 
 
 def decode(data: bytes) -> str:
-    """The text of `data`: by its byte order mark, else UTF-8, else cp1252; what no encoding knows becomes U+FFFD."""
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
+    """The text of `data`: by its byte order mark, else UTF-8, with those bytes that aren't read as cp1252 (a log has
+    lines of several programs, and may be cut inside a character); what no encoding knows becomes U+FFFD."""
+    mark = mark_of(data)
+    for known, encoding in _MARKS:
+        if mark == known:
             return data[len(mark) :].decode(encoding, "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        return data.decode("utf-8", "surrogateescape").translate(_NO_UTF8)
+
+
+def mark_of(data: bytes) -> bytes:
+    """The byte order mark that `data` begins with; empty where there is none."""
+    return next((mark for mark, _ in _MARKS if data.startswith(mark)), b"")
 
 
 def repair(text: str) -> str:
