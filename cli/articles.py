@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from cli import completion
 from cli.filling import progress_bar
 from cli.intake import counted, read_page, read_paste
 from cli.session import Session
@@ -18,7 +19,7 @@ from kb.settings import shipped_articles
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.argument("paths", nargs=-1, metavar="[PATH...]", shell_complete=completion.files)
 @click.option("--rebuild", is_flag=True, help="Read everything again.")
 @click.option("--prune", is_flag=True, help="Drop what vanished from the named sources.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -49,7 +50,7 @@ def index(session: Session, paths: tuple[str, ...], rebuild: bool, prune: bool, 
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=completion.files)
 @click.option("--json", "as_json", is_flag=True, help="A line per file, as JSON.")
 @click.option("--markdown", is_flag=True, help="Begin an article from the page, for you to finish.")
 @click.option("--entry", type=click.IntRange(min=1), default=1, show_default=True, help="Which of its errors.")
@@ -106,7 +107,7 @@ def _begin_article(files: tuple[str, ...], number: int) -> int:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.argument("paths", nargs=-1, metavar="[PATH...]", shell_complete=completion.files)
 @click.option("--installed", is_flag=True, help="Also ask whether the packages installed here raise the messages.")
 @click.option("--json", "as_json", is_flag=True, help="A line per problem, as JSON.")
 def lint(paths: tuple[str, ...], installed: bool, as_json: bool) -> int:

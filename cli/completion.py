@@ -1,4 +1,4 @@
-"""`kb completion`: what the shell completes after Tab; and the values that only the knowledge base knows."""
+"""`kb completion`: what the shell completes after Tab; files, and the values that only the knowledge base knows."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ def completion(shell: str) -> None:
     # Not source(): for bash it runs the bash of the path to see how old it is.
     script = found(kb, {}, "kb", "_KB_COMPLETE")
     click.echo(script.source_template % script.source_vars())
+
+
+def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Leaves it to the shell to complete the name of a file, which it doesn't by itself for a command with a script."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 def _from_knowledge(values: Callable[[Knowledge], Iterable[str]]) -> Complete:

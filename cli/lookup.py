@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import click
 
+from cli import completion
 from cli.intake import SLACK, bounded_lines, object_of, read_paste
 from cli.session import Session
 from kb.errors import CallError
@@ -21,7 +22,7 @@ _VERSION = re.compile(r"\d+(?:\.\d+){0,2}(?:(?:a|b|rc)\d+)?\+?")
 
 
 @click.command()
-@click.argument("file", default="-", metavar="[FILE or -]")
+@click.argument("file", default="-", metavar="[FILE or -]", shell_complete=completion.files)
 @click.option("--json", "as_json", is_flag=True, help="Print the lookup body.")
 @click.option("--batch", is_flag=True, help='FILE holds JSON lines {"id", "text", "context"}; prints a line each.')
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, help="Most entries to show.")

@@ -6,6 +6,7 @@ Whatever comes from a paste or an article is shown as text: markup is off, contr
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from cli.intake import counted
 if TYPE_CHECKING:
     from kb.store import Wanted
 
+_ENTRY_LINK = re.compile(r"\[([^][]{1,200})\]\(/e/([\w.-]{1,100}/[\w.-]{1,100})\)")
 _VERDICTS = {
     "match": ("Found it", "bold green"),
     "related": ("Not sure: these come near", "bold yellow"),
@@ -200,7 +202,9 @@ def show_wanted(rows: Iterable[Wanted]) -> None:
 
 def _prose(console: Console, text: str) -> None:
     if text:
-        console.print(Padding(Markdown(clean(text), hyperlinks=False), (0, 2, 1, 2)))
+        # Links to other entries are paths on a server; here a command leads there.
+        here = _ENTRY_LINK.sub(r"\1 (`kb show \2`)", clean(text))
+        console.print(Padding(Markdown(here, hyperlinks=False), (0, 2, 1, 2)))
 
 
 def _bare(title: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cli import child
+from cli import child, completion
 
 
 @click.command(
@@ -13,7 +13,14 @@ from cli import child
 )
 @click.option("--interpreter", metavar="PYTHON", help="The Python to run it; else the active environment's.")
 @click.option("--limit", type=click.IntRange(1, 50), default=3, show_default=True, help="Most entries to show.")
-@click.argument("program", nargs=-1, required=True, type=click.UNPROCESSED, metavar="SCRIPT or -m MODULE [ARGS]...")
+@click.argument(
+    "program",
+    nargs=-1,
+    required=True,
+    type=click.UNPROCESSED,
+    metavar="SCRIPT or -m MODULE [ARGS]...",
+    shell_complete=completion.files,
+)
 @click.pass_context
 def run(ctx: click.Context, interpreter: str | None, limit: int, program: tuple[str, ...]) -> int:
     """Run a program; when it dies of an exception, show the best fixes below its own output.

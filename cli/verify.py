@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli import completion
 from cli.filling import progress_bar
 from cli.intake import counted
 from cli.session import Session
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.argument("paths", nargs=-1, metavar="[PATH...]", shell_complete=completion.files)
 @click.option("--library", help="Only articles of this library.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Examples run at a time; one per core without it.")
 @click.option("--changed", is_flag=True, help="Only articles without a proof that holds.")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.render import show_entry
 from indexer import pipeline
 from tests import small
 
@@ -183,6 +184,13 @@ def test_flags_say_what_all_programs_of_a_batch_run_on(kb):
     stdin = "\n".join(map(json.dumps, lines)).encode()
     done = kb("lookup", "--batch", "--package", "tea==0.1", stdin=stdin)
     assert [json.loads(line)["matches"][0]["applies"] for line in done.stdout.splitlines()] == [False, True]
+
+
+def test_a_link_to_another_entry_is_the_command_that_shows_it(capsys):
+    entry = {"title": "Kettle", "errors": [], "summary": "Or [a cup\nwithout tea](/e/tea/cup).", "causes": [],
+             "fixes": [], "avoid": []}  # fmt: skip
+    show_entry(entry)
+    assert "Or a cup without tea (kb show tea/cup)." in capsys.readouterr().out
 
 
 def test_search_show_and_stats(kb):

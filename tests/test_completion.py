@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests import small
@@ -15,20 +16,25 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
-def shell(tmp_path):
-    """Asks bash what it would complete, with a `kb` on the path and a small knowledge base."""
+def shell_environ(tmp_path):
+    """The environment of a shell with a `kb` on the path and a small knowledge base."""
     small.base(tmp_path, {"tea/kettle.md": small.article(), "tea/cup.md": small.article("Cup", "ValueError")}).close()
     command = tmp_path / "bin" / "kb"
     command.parent.mkdir()
     start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.start import main; main()"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{start}" "$@"\n')
     command.chmod(0o755)
-    environ = {
+    return {
         "PATH": f"{command.parent}:/usr/bin:/bin",
         "HOME": str(tmp_path),
         "KB_DATA_DIR": str(tmp_path / "data"),
         "KB_ARTICLES_DIR": str(tmp_path / "articles"),
     }
+
+
+@pytest.fixture
+def shell(shell_environ):
+    """Asks bash what it would complete."""
 
     def complete(*words):
         script = (
@@ -37,7 +43,7 @@ def shell(tmp_path):
             '_kb_completion kb; printf "%s\\n" "${COMPREPLY[@]}"'
         )
         bash = shutil.which("bash") or pytest.skip("no bash")
-        done = subprocess.run([bash, "-c", script], env=environ, capture_output=True, text=True, check=True)
+        done = subprocess.run([bash, "-c", script], env=shell_environ, capture_output=True, text=True, check=True)
         assert done.stderr == ""
         return done.stdout.split()
 
@@ -49,6 +55,21 @@ def test_bash_completes_commands_entries_and_libraries(shell):
     assert shell("kb", "show", "tea/k") == ["tea/kettle"]
     assert shell("kb", "search", "--library", "") == ["tea"]
     assert shell("kb", "search", "--exception", "va") == ["ValueError"]
+
+
+def test_bash_completes_files_at_the_prompt(shell_environ, tmp_path):
+    for name in ("shop.py", "crash.log"):
+        (tmp_path / name).touch()
+    bash = pexpect.spawn(
+        "bash", ["--norc", "-i"], cwd=tmp_path, env={**shell_environ, "PS1": "> ", "TERM": "dumb"}, timeout=60
+    )
+    bash.sendline('eval "$(kb completion bash)"; echo rea""dy')
+    bash.expect_exact("ready")
+    for typed, completed in (("kb lookup cr", "kb lookup crash.log "), ("kb run sh", "kb run shop.py ")):
+        bash.send(f"{typed}\t")
+        bash.expect_exact(completed)
+        bash.sendcontrol("c")
+    bash.close(force=True)
 
 
 @pytest.mark.parametrize("name", ["zsh", "fish"])

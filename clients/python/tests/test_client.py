@@ -51,6 +51,17 @@ def test_a_servers_entries_have_an_address_and_a_commands_are_shown_by_it(client
         assert answer.where(answer.best) == "kb show tea/kettle"
 
 
+@pytest.mark.parametrize(
+    ("server", "there"), [("kb serve --stdio", "kb show tea/cup"), ("http://kb.test", "http://kb.test/e/tea/cup")]
+)
+def test_a_link_to_another_entry_says_where_to_read_it(server, there):
+    fix = {"title": "Fill it", "text": "More in [a cup\nwithout tea](/e/tea/cup)."}
+    answer = Answer({"verdict": "match", "matches": [{"id": "tea/kettle", "title": "Kettle", "fixes": [fix]}]}, server)
+    assert f"More in a cup without tea ({there})." in answer.text()
+    assert f"({there})." in panel(answer)
+    assert "](" not in answer.text() + panel(answer)
+
+
 def test_what_isnt_known_is_no_answer(client):
     answer = client.lookup("zorkmid.FrobnicationError: qwertz blorple")
     assert not answer

@@ -202,7 +202,7 @@ def test_notes_stand_in_the_traceback(host, any_python):
     if version.strip() == "True":
         assert done.stderr.endswith("it boils\nknown fix: Kettle without water (kb show tea/kettle)\n")
     else:
-        assert done.stderr.rstrip().endswith("it boils")
+        assert FIX in done.stderr  # no traceback of these Pythons shows notes
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs fork")

@@ -102,6 +102,7 @@ def test_the_werkzeug_debugger_has_the_panel(host, path):
             status, page = get(port, path)
             assert status == 500
             assert page.count(f"<strong>{TITLE}</strong>") == 1
+            assert page.index(TITLE) < page.index("Traceback <em>")  # in sight, however long the traceback is
             assert "<b>green</b>" not in page.replace("<!--", "\0").split("\0")[0]
             assert page.count("</html>") == 1
         resource = re.search(r'href="(\?__debugger__=yes&amp;cmd=resource&amp;f=style.css)"', page)

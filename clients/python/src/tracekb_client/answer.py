@@ -24,6 +24,8 @@ _CONTROL = {
     0x2029: "\n",
 }
 
+_ENTRY_LINK = re.compile(r"\[([^][]{1,200})\]\(/e/([\w.-]{1,100}/[\w.-]{1,100})\)")
+
 
 class Answer:
     """The lookup body with the parts that a person acts on at hand. True when it holds a fix that can be trusted."""
@@ -100,6 +102,15 @@ class Answer:
         """Where to read the entry: its address, or the command that shows it."""
         return self.link(match) or (f"kb show {_slug(match)}" if _slug(match) else "")
 
+    def prose(self, fix: dict[str, Any]) -> str:
+        """A fix's text, shortened. Links to other entries, which are paths of the server's, say where to read them."""
+
+        def linked(link: re.Match[str]) -> str:
+            words, entry = link.groups()
+            return f"{words} ({self.where({'id': entry, 'url': f'/e/{entry}'})})"
+
+        return _ENTRY_LINK.sub(linked, shortened(fix.get("text")))
+
     def line(self) -> str:
         """Title and place on one line, for logs, tags and notes; empty unless there is a match."""
         return f"{self.title} ({self.where(self.best)})" if self else ""
@@ -125,7 +136,7 @@ class Answer:
             lines += _wrapped(f"Cause: {one_line(self.cause.get('title'))}" + (f" ({why})" if why else ""))
         if self.fix:
             lines += _wrapped(f"Fix: {one_line(self.fix.get('title'))}")
-            for paragraph in shortened(self.fix.get("text")).split("\n\n"):
+            for paragraph in self.prose(self.fix).split("\n\n"):
                 lines += _wrapped(" ".join(paragraph.split()), "    ", "    ")
             code = first_code(self.fix)
             lines += ["", *(f"      {line}".rstrip() for line in code), ""] if code else []

@@ -147,7 +147,8 @@ def _guarded(function: Callable[..., Any], *arguments: Any) -> bool:
 def _note(exc: Any) -> bool:
     from tracekb_client.notes import annotate
 
-    return annotate(exc, wait=None)
+    # Before Python 3.11 no traceback shows notes: there the text under it stays.
+    return annotate(exc, wait=None) and hasattr(exc, "add_note")
 
 
 def _show(exc: Any, tb: Any = None) -> None:

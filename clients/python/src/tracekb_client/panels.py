@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from tracekb_client.answer import Answer, first_code, one_line, shortened
+from tracekb_client.answer import Answer, first_code, one_line
 
 _BOX = (
     "margin:1em 0;padding:.8em 1em;border:1px solid #2e7d32;border-left-width:6px;background:#f1f8f2;color:#1b1b1b;"
@@ -22,7 +22,7 @@ def panel(answer: Answer) -> str:
         parts.append(f"<div>Cause: {escape(one_line(answer.cause.get('title')))}</div>")
     if answer.fix:
         parts.append(f"<div>Fix: {escape(one_line(answer.fix.get('title')))}</div>")
-        parts.append(f'<div style="white-space:pre-line">{escape(shortened(answer.fix.get("text")))}</div>')
+        parts.append(f'<div style="white-space:pre-line">{escape(answer.prose(answer.fix))}</div>')
         code = "\n".join(first_code(answer.fix))
         parts.append(f'<pre style="{_CODE}">{escape(code)}</pre>' if code else "")
     if answer.url:

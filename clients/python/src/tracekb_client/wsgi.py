@@ -13,6 +13,8 @@ from tracekb_client.panels import panel
 from tracekb_client.settings import current
 
 MARK = b"__debugger__"
+TRACEBACK = b'<h2 class="traceback">'
+"""What the panel goes above: below, nobody sees it under a long traceback. Else it goes to the page's end."""
 LARGEST = 8 * 1024 * 1024
 
 
@@ -54,7 +56,8 @@ class DebugPanel:
 
     def _with_panel(self, page: bytes) -> bytes:
         try:
-            end = page.rfind(b"</body>")
+            place = page.find(TRACEBACK)
+            end = place if place >= 0 else page.rfind(b"</body>")
             if MARK not in page or end < 0 or len(page) > LARGEST or current().off:
                 return page
             answer = known.wait(known.case_of_text(_traceback(page.decode("utf-8", "replace"))), self._wait)
