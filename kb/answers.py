@@ -11,9 +11,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kb.causes import JudgedCause
+from kb.codes import codes
 from kb.feedback import Votes, in_order
 from kb.fill import Mark, fill, unmarked
+from kb.libraries import library_of
 from kb.models import Entry, Evidence, Reading, Slot, Span, Tier, Traceback, Verdict
+from kb.normalize import core, normalize
 
 MarkNumber = Callable[[int, str], str]
 """As `kb.fill.Mark`, with the place of the slot's name among those of the match instead of the name."""
@@ -67,6 +70,11 @@ class ReadException:
     normalized: str
     codes: tuple[str, ...]
     library: str
+
+    @classmethod
+    def of(cls, one: Traceback) -> ReadException:
+        """The exception as the rules see it."""
+        return cls(one, normalize(core(one.message)).text, codes(one.type, one.message), library_of(one))
 
     def to_dict(self) -> dict[str, Any]:
         """The exception as the contract's `read.exceptions` item."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,12 +58,19 @@ class Spot:
         return self.chain[self.place]
 
 
-def candidates(chain: tuple[Traceback, ...], knowledge: Knowledge, versions: Mapping[str, str]) -> list[Candidate]:
-    """Every entry that a code or a wording of the chain leads to; unordered."""
+def candidates(
+    chain: tuple[Traceback, ...],
+    knowledge: Knowledge,
+    versions: Mapping[str, str],
+    codes_of: Sequence[tuple[str, ...]] | None = None,
+) -> list[Candidate]:
+    """Every entry that a code or a wording of the chain leads to; unordered. `codes_of` are the codes of each exception
+    (`kb.codes`), where they are known already."""
     libraries = frozenset[str]().union(*map(libraries_of, chain))
     found: list[Candidate] = []
     for place, one in enumerate(chain):
-        spot = Spot(chain, place, codes(one.type, one.message), libraries, versions, Scene(one, chain, versions))
+        known = codes(one.type, one.message) if codes_of is None else codes_of[place]
+        spot = Spot(chain, place, known, libraries, versions, Scene(one, chain, versions))
         hits = _hits(one, knowledge)
         for hit in hits:
             entry = knowledge.entry(hit.row.entry)

@@ -7,8 +7,8 @@ recognised by itself: it keeps the place its author gave it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from kb.globs import matches, needle
 from kb.models import Cause, Entry, EvidenceRule, Frame, Traceback
@@ -85,8 +85,7 @@ class Scene:
         return Texts([self.explained.message])
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedCause:
+class JudgedCause(NamedTuple):
     """A cause and what the paste says for it: `why` is empty where nothing does."""
 
     cause: Cause

@@ -18,18 +18,16 @@ from typing import Any
 from kb.answers import Answer, Lookup, Match, ReadException, entry_body, entry_head, entry_url
 from kb.candidates import candidates, is_printed_by_a_tool
 from kb.causes import JudgedCause, Scene, judge, singled_out
-from kb.codes import codes
 from kb.engines import Engine
 from kb.errors import EngineUnavailable
 from kb.facets import Facets, facets
 from kb.feedback import Votes, by_entry
 from kb.knowledge import Knowledge
-from kb.libraries import library_of
 from kb.models import Context, Entry, Evidence, Slot, Traceback, Verdict
 from kb.normalize import core, fingerprint, normalize
 from kb.quicksearch import QuickSearch
 from kb.ranking import Ranked, rank, verdict
-from kb.redact import redact
+from kb.redact import secrets
 from kb.snippets import snippets
 from kb.store.rows import Header
 from kb.tracebacks import read
@@ -121,7 +119,7 @@ class Matcher:
             answer=first,
             reading=reading,
             took_ms=round((time.perf_counter() - started) * 1000, 3),
-            redacted=tuple((one.kind, (one.start, one.end)) for one in redact(text).spans),
+            redacted=tuple((one.kind, (one.start, one.end)) for one in secrets(text)),
             also=tuple(one for one in answers if one is not first and one.exceptions and not _same(one, first)),
             notices=tuple(notices),
             votes=self._votes(),
@@ -154,9 +152,10 @@ class Matcher:
         printed: bool = False,
     ) -> Answer:
         """The answer to one error from codes and templates; `printed`: only from those of tools, word for word."""
+        exceptions = tuple(map(ReadException.of, chain))
         found = [
             one
-            for one in candidates(chain, knowledge, versions)
+            for one in candidates(chain, knowledge, versions, [one.codes for one in exceptions])
             if not printed or {"line", "whole"} <= set(one.features)
         ]
         ranked = rank(found, limit, self._liked())
@@ -166,10 +165,6 @@ class Matcher:
         if ranked:
             said = verdict(ranked[0].confidence, trusted=trusted(ranked[0].candidate, matches[0].entry, chain))
             matches = (matches[0], *(one for one in matches[1:] if one.confidence >= LEAST_CONFIDENCE))
-        exceptions = tuple(
-            ReadException(one, normalize(core(one.message)).text, codes(one.type, one.message), library_of(one))
-            for one in chain
-        )
         shown = exceptions[explained]
         print_of = fingerprint(shown.traceback.type, shown.normalized)
         return Answer(said, print_of, exceptions, explained, matches if said != "none" else ())

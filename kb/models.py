@@ -243,8 +243,7 @@ class Entry:
 # --- what is answered --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One thing that counted for (or against) an entry, in words for the reader. `weight` is its share
     in the score; interfaces only render it."""
 

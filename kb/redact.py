@@ -49,6 +49,11 @@ def redact(text: str) -> Redacted:
     return Redacted("".join(pieces), tuple(Redaction(row.kind, start, end) for start, end, row in found))
 
 
+def secrets(text: str) -> tuple[Redaction, ...]:
+    """Where secrets, addresses and names stand in a text, in order and apart from each other."""
+    return tuple(Redaction(row.kind, start, end) for start, end, row in _find(text))
+
+
 def redact_value(value: str) -> str:
     """A captured value as it may be shown."""
     return redact(value).text

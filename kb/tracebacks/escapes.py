@@ -22,7 +22,7 @@ _ROUNDS = 3
 
 def applies(text: str) -> bool:
     """Whether an escaped line end stands in a text that shows a traceback."""
-    return "\\n" in text and bool(_ANCHOR.search(text) or _MESSAGE.search(text))
+    return "\\" in text and "\\n" in text and bool(_ANCHOR.search(text) or _MESSAGE.search(text))
 
 
 def _anchor(text: str) -> re.Match[str] | None:
