@@ -11,28 +11,24 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from kb.answers import Answer, Lookup, Match, ReadException, entry_body, entry_head, entry_url
+from kb.answers import Answer, Lookup, Match, ReadException, entry_body, entry_head
 from kb.candidates import candidates, is_printed_by_a_tool
 from kb.causes import JudgedCause, Scene, judge, singled_out
 from kb.engines import Engine
 from kb.errors import EngineUnavailable
-from kb.facets import Facets, facets
+from kb.facets import Facets
 from kb.feedback import Votes, by_entry
 from kb.knowledge import Knowledge
 from kb.models import Context, Entry, Evidence, Slot, Traceback, Verdict
 from kb.normalize import core, fingerprint, normalize
-from kb.quicksearch import QuickSearch
 from kb.ranking import Ranked, rank, verdict
 from kb.redact import secrets
-from kb.snippets import snippets
-from kb.store.rows import Header
 from kb.tracebacks import read
 from kb.trust import trusted
 from kb.versions import fits, known_versions
+from kb.word_search import SearchPage, WordSearch
 
 MOST_ERRORS = 8
 """Independent errors of one paste that are answered; a log may hold thousands."""
@@ -40,32 +36,12 @@ MOST_CHAINED = 24
 """Exceptions of one chain that are looked at: the first and the last ones."""
 LEAST_CONFIDENCE = 0.02
 """Entries behind the first that are less likely than this are left out."""
-MOST_FOUND = 1_000
-"""Entries that a search finds at most, and counts."""
-LEAST_OF_QUERY = 0.2
-"""Share of a query, rare words counting more, that an entry must hold to be found, and half of what the best one holds:
-an entry with nothing of it but a `not` is none that anybody looks for."""
-MOST_SUGGESTED = 20_000
-"""Entries that quick search knows, the first ones by id: with very many, their words would be most of the memory."""
 TEXT_CONFIDENCE = 0.2
 """The most that words alone can say: entries found by full text are related, never trusted."""
 LEAST_SHARE = 0.35
 """Share of the paste's words, rare ones counting more, that an entry must hold to be offered for them."""
 WORTH_TELLING = 0.5
 """The same, for the best of them, where nothing else comes near: below it nobody knows is the honest answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """A page of search results: items as the contract shows them, how many there are, the next cursor."""
-
-    items: list[dict[str, Any]]
-    total: int
-    next: str | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The search body of the contract."""
-        return {"items": self.items, "total": self.total, "next": self.next}
 
 
 class Matcher:
@@ -85,13 +61,11 @@ class Matcher:
     ) -> None:
         self._generation = generation
         self._load = load
-        self._open_engine = engine
         self._votes = votes
         self._base_url = base_url
         self._lock = threading.Lock()
         self._knowledge: Knowledge | None = None
-        self._quick: tuple[int, QuickSearch] | None = None
-        self._engine: tuple[int, Engine] | None = None
+        self._words = WordSearch(engine, base_url)
         self._liking: tuple[Votes, dict[str, float]] = {}, {}
 
     # --- lookups ---
@@ -203,7 +177,7 @@ class Matcher:
         """The answer with entries that share rare words with the paste put among those offered: near ones, so that
         it is related where it was none."""
         try:
-            hits = self._search_engine(knowledge).search(_words_of(answer, text), limit, exact=False)
+            hits = self._words.hits(knowledge, _words_of(answer, text), limit)
         except EngineUnavailable:
             notices.append("full-text search is unavailable")
             return answer
@@ -238,49 +212,20 @@ class Matcher:
         proven: bool | None = None,
     ) -> SearchPage:
         """Published entries that hold the words, best first; the last word may be the beginning of one, words in double
-        quotes stand in a row. `cursor` is the `next` of the page before; at most MOST_FOUND are found."""
-        knowledge = self.knowledge()
-        offset = int(cursor) if cursor and cursor.isdecimal() else 0
-        found = self._found(knowledge, query, library, exception)
-        known = [head for head in found if proven is None or head.proven == proven]
-        entries = [knowledge.entry(head.id) for head in known[offset : offset + limit]]
-        items = [
-            {**self._item(entry), "proven": entry.proven, "snippets": snippets(entry, query)}
-            for entry in entries
-            if entry is not None
-        ]
-        more = str(offset + limit) if len(known) > offset + limit else None
-        return SearchPage(items, len(known), more)
+        quotes stand in a row. `cursor` is the `next` of the page before; at most `word_search.MOST_FOUND` are found."""
+        return self._words.search(
+            self.knowledge(), query, library=library, exception=exception, limit=limit, cursor=cursor, proven=proven
+        )
 
     def facets(
         self, query: str, library: str | None = None, exception: str | None = None, proven: bool | None = None
     ) -> Facets:
         """How many of the entries that hold the words each filter would leave."""
-        return facets(self._found(self.knowledge(), query), library, exception, proven)
-
-    def _found(
-        self, knowledge: Knowledge, query: str, library: str | None = None, exception: str | None = None
-    ) -> list[Header]:
-        engine = self._search_engine(knowledge)
-        hits = engine.search(query, MOST_FOUND, library=library, exception=exception, typing=True)
-        least = max(LEAST_OF_QUERY, max((hit.share for hit in hits), default=0.0) / 2)
-        heads = (knowledge.heads.get(hit.id) for hit in hits if hit.share >= least)
-        return [head for head in heads if head is not None and head.status == "published"]
+        return self._words.facets(self.knowledge(), query, library, exception, proven)
 
     def suggest(self, prefix: str, limit: int = 8) -> list[dict[str, Any]]:
         """Entries whose title, exception or message holds words that begin as these do; from memory."""
-        knowledge = self.knowledge()
-        heads = (knowledge.heads[entry_id] for entry_id in self._quick_search(knowledge).find(prefix, limit))
-        return [
-            {
-                "id": head.id,
-                "title": head.title,
-                "exception": head.exceptions[0] if head.exceptions else "",
-                "library": head.library,
-                "url": entry_url(head.id, self._base_url),
-            }
-            for head in heads
-        ]
+        return self._words.suggest(self.knowledge(), prefix, limit)
 
     def entry(self, entry_id: str) -> Entry | None:
         """The entry of that id, or None."""
@@ -316,37 +261,7 @@ class Matcher:
 
     def close(self) -> None:
         """Lets go of the full-text engine."""
-        with self._lock:
-            if self._engine is not None:
-                self._engine[1].close()
-                self._engine = None
-
-    def _quick_search(self, knowledge: Knowledge) -> QuickSearch:
-        """Built when it is first asked for: a command that looks one paste up never does."""
-        with self._lock:
-            if self._quick is None or self._quick[0] != knowledge.generation:
-                heads = islice(knowledge.heads.values(), MOST_SUGGESTED)
-                self._quick = knowledge.generation, QuickSearch.build(heads)
-            return self._quick[1]
-
-    def _search_engine(self, knowledge: Knowledge) -> Engine:
-        with self._lock:
-            if self._engine is None or self._engine[0] != knowledge.generation:
-                if self._engine is not None:
-                    self._engine[1].close()
-                    self._engine = None
-                self._engine = knowledge.generation, self._open_engine(knowledge.generation)
-            return self._engine[1]
-
-    def _item(self, entry: Entry) -> dict[str, Any]:
-        head = entry_head(entry, {}, self._base_url)
-        return {
-            "id": head["id"],
-            "title": head["title"],
-            "exception": entry.errors[0].exception if entry.errors else "",
-            "library": head["library"],
-            "url": head["url"],
-        }
+        self._words.close()
 
 
 def _scene_of(answer: Answer) -> Scene | None:

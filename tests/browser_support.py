@@ -1,17 +1,13 @@
-"""What tests in a real browser share: Chromium, a served application, a page that may not complain, axe."""
+"""What tests in a real browser share: Chromium, a page that may not complain, axe."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
-
-from flask import Flask
-from werkzeug.serving import make_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -25,28 +21,16 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 @contextmanager
-def chromium(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
-    """The browser of this machine."""
+def chromium(lacking: Callable[[str], NoReturn], *more: str) -> Iterator[Browser]:
+    """The browser of this machine; `more` are arguments of its command line."""
     if not CHROMIUM.exists():
         lacking(f"no browser at {CHROMIUM}")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS.split())
+        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=[*ARGUMENTS.split(), *more])
         yield started
         started.close()
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of a server that runs the application."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @contextmanager

@@ -6,15 +6,21 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+import hypothesis
 import pytest
-from hypothesis import settings
 
 from indexer import environments, pythons
 from indexer.sandbox import Sandbox
+from kb.settings import Settings
+from tests.browser_support import chromium
+from tests.web_support import filled, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A runner in the background may have been told to ignore these; the programs that tests start must hear them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -22,8 +28,8 @@ if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # How long an example takes says more about the machine than about the program.
-settings.register_profile("no-deadline", deadline=None)
-settings.load_profile("no-deadline")
+hypothesis.settings.register_profile("no-deadline", deadline=None)
+hypothesis.settings.load_profile("no-deadline")
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +79,24 @@ def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "checkout"
     subprocess.run(["git", "init", "-q", folder], check=True)
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
+    """The real browser. For each module its own: Playwright keeps an event loop running as long as it lives, and other
+    modules start loops of theirs."""
+    with chromium(lacking) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Those of a small knowledge base, filled; modules that need other articles have their own."""
+    return filled(tmp_path_factory.mktemp("web"))
+
+
+@pytest.fixture(scope="module")
+def site(settings: Settings) -> Iterator[str]:
+    """The address of a server over the knowledge base of `settings`."""
+    with serving(settings) as address:
+        yield address

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser_support import chromium, served, violations
-from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, UNKNOWN, application, filled
+from tests.browser_support import violations
+from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, UNKNOWN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,18 +31,6 @@ PAGES = {
     "not allowed": "/feedback",
 }
 PASTES = {"match": HEADLINE, "related": GENERAL, "none": UNKNOWN}
-
-
-@pytest.fixture(scope="module")
-def browser(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
-    with chromium(lacking) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(application(filled(tmp_path_factory.mktemp("axe")))) as address:
-        yield address
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

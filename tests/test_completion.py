@@ -5,31 +5,19 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pexpect
 import pytest
 
 from tests import small
-
-ROOT = Path(__file__).parent.parent
+from tests.our_command import ROOT, knowledge_in, put_on_path
 
 
 @pytest.fixture
 def shell_environ(tmp_path):
     """The environment of a shell with a `kb` on the path and a small knowledge base."""
     small.base(tmp_path, {"tea/kettle.md": small.article(), "tea/cup.md": small.article("Cup", "ValueError")}).close()
-    command = tmp_path / "bin" / "kb"
-    command.parent.mkdir()
-    start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.start import main; main()"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{start}" "$@"\n')
-    command.chmod(0o755)
-    return {
-        "PATH": f"{command.parent}:/usr/bin:/bin",
-        "HOME": str(tmp_path),
-        "KB_DATA_DIR": str(tmp_path / "data"),
-        "KB_ARTICLES_DIR": str(tmp_path / "articles"),
-    }
+    return {**knowledge_in(tmp_path), "HOME": str(tmp_path), "PATH": put_on_path(tmp_path / "bin")}
 
 
 @pytest.fixture

@@ -38,3 +38,15 @@ def test_links_between_pages_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         if not re.match(r"[a-z]+:", target):
             assert (page.parent / target).exists(), target
+
+
+def test_every_decision_has_a_number_of_its_own_and_is_listed():
+    folder = ROOT / "docs" / "decisions"
+    files = sorted(folder.glob("[0-9]*.md"))
+    heads = [file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").split(". ", 1) for file in files]
+    numbers = [int(number) for number, _ in heads]
+    assert numbers == [int(file.name[:4]) for file in files]
+    assert len(set(numbers)) == len(numbers)
+    listed = (folder / "README.md").read_text(encoding="utf-8")
+    for file, (number, title) in zip(files, heads, strict=True):
+        assert f"| {number} | [{title}]({file.name}) |" in listed, file.name

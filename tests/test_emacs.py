@@ -6,16 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from tests import small
+from tests.our_command import COMMAND, NO_COMMAND, ROOT, knowledge_in
 from tests.web_support import serving
 
-ROOT = Path(__file__).parent.parent
-COMMAND = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.start import main; main()"]
 HOSTILE = small.PASTE.replace("green", "\x1b[31m\x07red")
 
 
@@ -35,8 +32,7 @@ def emacs(lacking, folder, tmp_path):
         environ = {
             **os.environ,
             "HOME": str(tmp_path),
-            "KB_DATA_DIR": str(folder / "data"),
-            "KB_ARTICLES_DIR": str(folder / "articles"),
+            **knowledge_in(folder),
             "KB_TEST_COMMAND": json.dumps(COMMAND),
             "KB_TEST_PASTE": json.dumps(small.PASTE),
             "KB_TEST_HOSTILE": HOSTILE,
@@ -57,7 +53,7 @@ def test_commands_answer(emacs, folder, way):
         done = emacs(*script)
     else:
         with serving(small.settings(folder)) as url:
-            done = emacs(*script, KB_TEST_URL=url, KB_TEST_COMMAND='["/no/such/kb"]')
+            done = emacs(*script, KB_TEST_URL=url, KB_TEST_COMMAND=json.dumps(NO_COMMAND))
     assert done.returncode == 0, done.stderr
     results = json.loads(done.stdout.splitlines()[-1])
     for name in ("buffer", "region", "compilation"):

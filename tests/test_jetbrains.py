@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import sys
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from tests import small
+from tests.our_command import ROOT, knowledge_in, put_on_path
 
-ROOT = Path(__file__).parent.parent
 TOOLS = ElementTree.parse(ROOT / "clients" / "jetbrains" / "kb.xml").getroot()
 
 
@@ -31,22 +29,9 @@ def environ(tmp_path):
     """With a `kb` on the path, a knowledge base, and clipboards that hold a traceback."""
     small.base(tmp_path, {"tea/kettle.md": small.article()}).close()
     (tmp_path / "my log.txt").write_text(small.PASTE)
-    (tmp_path / "bin").mkdir()
-    start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.start import main; main()"
-    for name, does in {
-        "kb": f'exec "{sys.executable}" -c "{start}" "$@"',
-        "xclip": f'exec cat "{tmp_path}/my log.txt"',
-        "pbpaste": f'exec cat "{tmp_path}/my log.txt"',
-    }.items():
-        script = tmp_path / "bin" / name
-        script.write_text(f"#!/bin/sh\n{does}\n")
-        script.chmod(0o755)
-    return {
-        **os.environ,
-        "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin",
-        "KB_DATA_DIR": str(tmp_path / "data"),
-        "KB_ARTICLES_DIR": str(tmp_path / "articles"),
-    }
+    clipboard = f'cat "{tmp_path}/my log.txt"'
+    path = put_on_path(tmp_path / "bin", xclip=clipboard, pbpaste=clipboard)
+    return {**os.environ, **knowledge_in(tmp_path), "PATH": path}
 
 
 @pytest.mark.parametrize("name", ["Fix: this file", "Fix: clipboard (Linux)", "Fix: clipboard (macOS)"])

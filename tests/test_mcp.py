@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import small
+from tests.our_command import knowledge_in
 
 mcp = pytest.importorskip("mcp")
 ROOT = Path(__file__).parent.parent
@@ -50,7 +51,7 @@ def call(target, name, **arguments):
 
 
 def test_a_child_process_answers_a_traceback(folder):
-    environ = {**os.environ, "KB_DATA_DIR": str(folder / "data"), "KB_ARTICLES_DIR": str(folder / "articles")}
+    environ = {**os.environ, **knowledge_in(folder)}
     child = mcp.StdioServerParameters(
         command=sys.executable, args=["-m", "cli.start", "mcp"], env=environ, cwd=str(ROOT)
     )

@@ -6,16 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from tests import small
+from tests.our_command import COMMAND, NO_COMMAND, ROOT, knowledge_in
 from tests.web_support import serving
 
-ROOT = Path(__file__).parent.parent
-COMMAND = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.start import main; main()"]
 OTHER = (
     "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\n    x\nValueError: no cup for 'Ann'\n"
 )
@@ -38,8 +35,7 @@ def neovim(lacking, folder, tmp_path):
         environ = {
             **os.environ,
             "HOME": str(tmp_path),
-            "KB_DATA_DIR": str(folder / "data"),
-            "KB_ARTICLES_DIR": str(folder / "articles"),
+            **knowledge_in(folder),
             "KB_TEST_PLUGIN": str(ROOT / "clients" / "neovim"),
             "KB_TEST_COMMAND": json.dumps(COMMAND),
             "KB_TEST_PASTE": json.dumps(small.PASTE.splitlines()),
@@ -85,7 +81,7 @@ def test_the_plugin_answers_from_a_child(neovim):
 
 def test_the_plugin_answers_from_a_server(neovim, folder):
     with serving(small.settings(folder)) as url:
-        results, _ = neovim("neovim.lua", KB_TEST_URL=url, KB_TEST_COMMAND=json.dumps(["/no/such/kb"]))
+        results, _ = neovim("neovim.lua", KB_TEST_URL=url, KB_TEST_COMMAND=json.dumps(NO_COMMAND))
     check(results)
 
 

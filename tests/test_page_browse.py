@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
@@ -16,7 +16,6 @@ from selectolax.lexbor import LexborHTMLParser
 from indexer import pipeline
 from kb.opening import open_knowledge_base
 from kb.settings import Settings, load, shipped_articles
-from tests.browser_support import chromium, served
 from tests.web_support import HEADLINE_ID, application, filled, settings_in
 from web.app import create_app
 
@@ -172,18 +171,6 @@ class TestPrograms:
         assert "https://errors.example/kb/e/sqlalchemy/" in below.get("/sitemap.xml").text
         assert "https://errors.example/kb/search?q=" in below.get("/opensearch.xml").text
         base.close()
-
-
-@pytest.fixture(scope="module")
-def browser(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
-    with chromium(lacking) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def site(settings: Settings) -> Iterator[str]:
-    with served(application(settings)) as address:
-        yield address
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from indexer import pipeline
 from kb.settings import Settings, load, shipped_articles
-from tests.browser_support import chromium, quiet_page, served
+from tests.browser_support import quiet_page
 from tests.web_support import HEADLINE_ID, application
 
 if TYPE_CHECKING:
@@ -32,18 +32,6 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> FlaskClient:
     return application(settings).test_client()
-
-
-@pytest.fixture(scope="module")
-def browser(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
-    with chromium(lacking) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def site(settings: Settings) -> Iterator[str]:
-    with served(application(settings)) as address:
-        yield address
 
 
 @pytest.fixture

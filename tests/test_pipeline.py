@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from kb.errors import CallError, StoreBroken
 from kb.opening import open_knowledge_base
 from kb.store import Store
 from tests import small
+from tests.our_command import knowledge_in
 
 FILES = {"tea/kettle.md": small.article(), "tea/cup.md": small.article("Cup broken", message="cup {cup} is broken")}
 
@@ -205,16 +207,16 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path):
     assert database.read_bytes().startswith(b"my diary")
 
 
-def test_a_lost_index_is_made_again(tmp_path):
+@pytest.mark.parametrize(("lost", "again"), [("folders", pipeline.refresh), ("files", pipeline.index)])
+def test_a_lost_index_is_made_again(tmp_path, lost, again):
     settings = small.settings(tmp_path)
     small.write(tmp_path / "articles", FILES)
     pipeline.index(settings)
-    for file in (settings.data_dir / "index").rglob("*"):
-        if file.is_file():
-            file.unlink()
     for folder in (settings.data_dir / "index").iterdir():
-        folder.rmdir()
-    pipeline.refresh(settings)
+        shutil.rmtree(folder)
+        if lost == "files":
+            folder.mkdir()
+    again(settings)
     opened = open_knowledge_base(settings)
     assert opened.matcher.search("without").items[0]["id"] == "tea/kettle"
     opened.close()
@@ -222,7 +224,7 @@ def test_a_lost_index_is_made_again(tmp_path):
 
 def test_two_runs_at_once_both_succeed(tmp_path):
     small.write(tmp_path / "articles", FILES)
-    environ = {**os.environ, "KB_DATA_DIR": str(tmp_path / "data"), "KB_ARTICLES_DIR": str(tmp_path / "articles")}
+    environ = {**os.environ, **knowledge_in(tmp_path)}
     runs = [
         subprocess.Popen(
             [sys.executable, "-m", "cli.main", "index", "--rebuild"], env=environ, stdout=subprocess.DEVNULL
@@ -267,7 +269,7 @@ def test_a_run_that_is_killed_leaves_the_old_or_the_new_whole(tmp_path, delay):
     opened.close()
     many = {f"tea/k{n}.md": small.article(f"New {n}", message=f"kettle number {n} lost {{it}}") for n in range(150)}
     small.write(tmp_path / "articles", many)
-    environ = {**os.environ, "KB_DATA_DIR": str(tmp_path / "data"), "KB_ARTICLES_DIR": str(tmp_path / "articles")}
+    environ = {**os.environ, **knowledge_in(tmp_path)}
     run = subprocess.Popen([sys.executable, "-m", "cli.main", "index"], env=environ, stdout=subprocess.DEVNULL)
     time.sleep(delay)
     run.send_signal(signal.SIGKILL)
@@ -279,19 +281,6 @@ def test_a_run_that_is_killed_leaves_the_old_or_the_new_whole(tmp_path, delay):
     assert pipeline.index(settings).entries == 152  # and the next run simply does it
     opened = open_knowledge_base(settings)
     assert opened.matcher.search("number 149").items[0]["id"] == "tea/k149"
-    opened.close()
-
-
-def test_an_emptied_index_is_made_again(tmp_path):
-    settings = small.settings(tmp_path)
-    small.write(tmp_path / "articles", FILES)
-    pipeline.index(settings)
-    for file in (settings.data_dir / "index").rglob("*"):
-        if file.is_file():
-            file.unlink()
-    pipeline.index(settings)
-    opened = open_knowledge_base(settings)
-    assert opened.matcher.search("without").items[0]["id"] == "tea/kettle"
     opened.close()
 
 

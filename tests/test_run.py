@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from tests import small
+from tests.our_command import ROOT, knowledge_in
 
-ROOT = Path(__file__).parent.parent
 FIX = "Fix: fill the kettle first"
 DYING = """
 def boil(kettle):
@@ -54,7 +53,7 @@ def environ(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     small.write(folder / "articles", {"tea/kettle.md": small.article()})
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("KB_", "CONDA_"))}
-    environ |= {"KB_DATA_DIR": str(folder / "data"), "KB_ARTICLES_DIR": str(folder / "articles"), "NO_COLOR": "1"}
+    environ |= {**knowledge_in(folder), "NO_COLOR": "1"}
     environ |= {"VIRTUAL_ENV": sys.prefix, "COLUMNS": "100"}
     subprocess.run([sys.executable, "-m", "cli.start", "index"], cwd=ROOT, env=environ, check=True, capture_output=True)
     return environ
@@ -132,7 +131,7 @@ def test_versions_in_the_traceback_are_the_context(environ, tmp_path):
             "articles/tea/old.md": small.article().replace("tea>=1", "tea<2"),
         },
     )
-    environ = {**environ, "KB_ARTICLES_DIR": str(tmp_path / "articles"), "KB_DATA_DIR": str(tmp_path / "data")}
+    environ = {**environ, **knowledge_in(tmp_path)}
     ours = kb_run({**environ, "PYTHONPATH": str(tmp_path / "site")}, "program.py", cwd=tmp_path)
     new = kb_run(environ, "-c", DYING, cwd=tmp_path)
     confidence = [int(part.split("%")[0].split()[-1]) for part in (ours.stderr, new.stderr) if "%" in part]

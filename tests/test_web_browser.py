@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser_support import chromium, paste, quiet_page, served
-from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, HOSTILE, UNKNOWN, application, filled
+from tests.browser_support import paste, quiet_page
+from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, HOSTILE, UNKNOWN
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -47,18 +47,6 @@ CONTRASTS = """() => {
   }
   return poor;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
-    with chromium(lacking) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(application(filled(tmp_path_factory.mktemp("browser")))) as address:
-        yield address
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from flask import Flask
 
-from tests.browser_support import ARGUMENTS, CHROMIUM, served, violations
-from tests.web_support import HEADLINE, HEADLINE_ID, UNKNOWN, application, filled
+from tests.browser_support import chromium, violations
+from tests.web_support import HEADLINE, HEADLINE_ID, UNKNOWN, application, filled, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -24,17 +24,10 @@ FORGED = """<!doctype html><title>x</title>
 
 
 @pytest.fixture(scope="module")
-def chromium(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
+def browser(lacking: Callable[[str], NoReturn]) -> Iterator[Browser]:
     """A browser to which two names lead here: to it neither is this machine, so that plain HTTP is plain HTTP."""
-    if not CHROMIUM.exists():
-        lacking(f"no browser at {CHROMIUM}")
-    from playwright.sync_api import sync_playwright
-
-    names = f"--host-resolver-rules=MAP {OURS} 127.0.0.1,MAP {THEIRS} 127.0.0.1"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=[*ARGUMENTS.split(), names])
+    with chromium(lacking, f"--host-resolver-rules=MAP {OURS} 127.0.0.1,MAP {THEIRS} 127.0.0.1") as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -58,8 +51,8 @@ def scripted(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def page(chromium: Browser, scripted: bool) -> Iterator[Page]:
-    context = chromium.new_context(java_script_enabled=scripted)
+def page(browser: Browser, scripted: bool) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=scripted)
     trouble: list[str] = []
     page = context.new_page()
     page.on("console", lambda message: trouble.append(message.text) if message.type in {"error", "warning"} else None)
@@ -129,9 +122,8 @@ def test_an_answer_that_nobody_has_is_asked_for(page: Page, app: Flask, port: in
     assert store.wanted() == ()
 
 
+@pytest.mark.parametrize("scripted", [True])
 def test_a_vote_is_there_when_the_answer_comes_again(page: Page, port: int, scripted: bool) -> None:
-    if not scripted:
-        return
     page.goto(f"http://{OURS}:{port}/")
     page.fill("#text", HEADLINE)
     first(page).get_by_role("button", name="No").click()
@@ -142,10 +134,9 @@ def test_a_vote_is_there_when_the_answer_comes_again(page: Page, port: int, scri
     first(page).get_by_text("You said that it didn't work.").wait_for()
 
 
+@pytest.mark.parametrize("scripted", [True])
 def test_everybody_can_use_it(page: Page, app: Flask, port: int, scripted: bool) -> None:
     """By axe's rules, which need script: before a click, after it, and on the list."""
-    if not scripted:
-        return
     page.goto(f"http://{OURS}:{port}/")
     page.fill("#text", HEADLINE)
     first(page).get_by_role("button", name="Yes").click()
@@ -160,7 +151,7 @@ def test_everybody_can_use_it(page: Page, app: Flask, port: int, scripted: bool)
     assert violations(page) == []
 
 
-def test_another_site_can_not_vote(chromium: Browser, app: Flask, port: int) -> None:
+def test_another_site_can_not_vote(browser: Browser, app: Flask, port: int) -> None:
     fix = app.test_client().get(f"/api/v1/entries/{HEADLINE_ID}").json["fixes"][0]["id"]
     evil = Flask("evil")
     targets = {"plain": OURS, "here": "127.0.0.1"}
@@ -169,7 +160,7 @@ def test_another_site_can_not_vote(chromium: Browser, app: Flask, port: int) -> 
     )
     with served(evil) as theirs:
         their_port = port_of(theirs)
-        context = chromium.new_context()
+        context = browser.new_context()
         page = context.new_page()
         for target in targets:
             page.goto(f"http://{THEIRS}:{their_port}/{target}")

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, HOSTILE, UNKNOWN, application, filled
+from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, HOSTILE, OF_OTHER_SITES, UNKNOWN, application, filled
 from web import reading, rendering
 from web.entry_markdown import entry_markdown
 
@@ -200,15 +200,7 @@ class TestVotes:
         assert client.post("/feedback/undo", data=token).status_code == 200
         assert client.post("/feedback/undo", data=token).status_code == 404
 
-    @pytest.mark.parametrize(
-        "headers",
-        [
-            {"Sec-Fetch-Site": "cross-site"},
-            {"Sec-Fetch-Site": "same-site"},
-            {"Origin": "https://evil.example"},
-            {"Origin": "null"},
-        ],
-    )
+    @pytest.mark.parametrize("headers", OF_OTHER_SITES)
     def test_other_sites_can_not_vote(self, client: FlaskClient, headers: dict[str, str]) -> None:
         data = {"entry": HEADLINE_ID, "fix": "x", "worked": "yes", "token": "x"}
         assert client.post("/feedback", data=data, headers=headers).status_code == 403

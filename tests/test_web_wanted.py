@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from selectolax.lexbor import LexborHTMLParser
 
 from kb.wanted import Unknown
-from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, UNKNOWN, application, filled
+from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, OF_OTHER_SITES, UNKNOWN, application, filled
 
 SECRET = UNKNOWN.replace("xyzzy", "for ada with password hunter2 at /home/ada/x.py")
 KEPT = "zorkmid.FrobnicationError"
@@ -151,15 +151,7 @@ class TestPages:
         assert not page.css("main script, main img")
         assert "<script>alert(1)</script>" in page.css_first("tbody").text()
 
-    @pytest.mark.parametrize(
-        "headers",
-        [
-            {"Sec-Fetch-Site": "cross-site"},
-            {"Sec-Fetch-Site": "same-site"},
-            {"Origin": "https://evil.example"},
-            {"Origin": "null"},
-        ],
-    )
+    @pytest.mark.parametrize("headers", OF_OTHER_SITES)
     def test_other_sites_can_not_ask(self, client: FlaskClient, headers: dict[str, str]) -> None:
         assert client.post("/wanted", data={"text": UNKNOWN}, headers=headers).status_code == 403
         assert client.post("/wanted/undo", data={"token": "x"}, headers=headers).status_code == 403

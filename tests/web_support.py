@@ -6,7 +6,7 @@ import shutil
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,13 @@ HOSTILE = """Traceback (most recent call last):
     widget.frob("</pre><script>alert(4)</script>")
 acme.errors.WidgetError: widget `a`</code><script>alert(5)</script> was refused by [x](javascript:alert(6))
 """
+OF_OTHER_SITES = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+)
+"""Headers by which a browser tells that another site's page sends the form."""
 FIXTURES = Path(__file__).parent / "fixtures" / "web"
 
 
@@ -73,10 +80,15 @@ def application(settings: Settings) -> Flask:
     return app
 
 
-@contextmanager
-def serving(settings: Settings) -> Iterator[str]:
+def serving(settings: Settings) -> AbstractContextManager[str]:
     """A server over a filled knowledge base; its URL."""
-    server = make_server("127.0.0.1", 0, application(settings), threaded=True)
+    return served(application(settings))
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """A server that runs the application; its URL."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
