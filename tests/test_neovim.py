@@ -16,12 +16,16 @@ from tests.web_support import serving
 OTHER = (
     "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\n    x\nValueError: no cup for 'Ann'\n"
 )
+WRAPPED = "Water boils away,\nwhich [1] [nobody\nsees](/e/tea/cup):\n\n- it cracks\n  at once\n- it smells"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("neovim")
-    texts = {"tea/kettle.md": small.article(), "tea/cup.md": small.article("Cup", "ValueError", "no cup for {guest}")}
+    texts = {
+        "tea/kettle.md": small.article().replace("Water boils away.", WRAPPED),
+        "tea/cup.md": small.article("Cup", "ValueError", "no cup for {guest}"),
+    }
     small.base(folder, texts).close()
     return folder
 
@@ -59,6 +63,8 @@ def check(results):
         assert lines[0].startswith("Found it: RuntimeError: no water in kettle 'green'"), way
         assert "### Fix: fill the kettle first" in lines
         assert "filled = True" in lines
+        at = lines.index("Water boils away, which [1] nobody sees (:KbShow tea/cup):")
+        assert lines[at + 1 : at + 4] == ["", "- it cracks at once", "- it smells"]
         assert results[way]["closed"]
         assert not results[way]["modifiable"]
     assert [line.split(":")[0] for line in results["several"]["offered"]] == ["RuntimeError", "ValueError"]
@@ -72,6 +78,7 @@ def check(results):
     assert results["completion"] == ["tea/kettle"]
     assert len(results["broken"]["said"]) == 1
     assert results["broken"]["said"][0].startswith("kb: ")
+    assert results["broken"]["said"][0].count("kb: ") == 1
 
 
 def test_the_plugin_answers_from_a_child(neovim):

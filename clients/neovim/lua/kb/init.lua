@@ -15,7 +15,8 @@ local config = {
 local MOST_LINES = 5000
 
 local function complain(reason)
-  vim.api.nvim_echo({ { "kb: " .. tostring(reason):gsub("%s+", " "), "WarningMsg" } }, true, {})
+  local line = tostring(reason):gsub("%s+", " "):gsub("^kb: ", "") -- the command says its name, too
+  vim.api.nvim_echo({ { "kb: " .. line, "WarningMsg" } }, true, {})
 end
 
 --- Settings; without a call the defaults hold.

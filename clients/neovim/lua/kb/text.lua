@@ -14,6 +14,25 @@ local function add(lines, text)
   end
 end
 
+-- Articles break lines at a width that isn't the window's: paragraphs and items become one line each, which the window
+-- wraps. Tables, quotations and code stay. Links to other entries, paths on a server, become the command that shows them.
+local function prose(text)
+  local joined, fenced = {}, false
+  for _, line in ipairs(vim.split(text or "", "\n", { plain = true })) do
+    local last = joined[#joined]
+    local fence = line:find("^%s*```") ~= nil
+    local begins = fenced or fence or line:find("^%s*$") or line:find("^%s*[-*+|>#]") or line:find("^%s*%d+[.)] ")
+    if last and not begins and last ~= "" and not last:find("^%s*[|>#]") and not last:find("^%s*```") then
+      joined[#joined] = last .. " " .. vim.trim(line)
+    else
+      table.insert(joined, line)
+    end
+    fenced = fenced ~= fence
+  end
+  local whole = table.concat(joined, "\n")
+  return (whole:gsub("%[([^%[%]]+)%]%(/e/([%w_.-]+/[%w_.-]+)%)", "%1 (:KbShow %2)"))
+end
+
 local function add_code(lines, code)
   local fence = "```"
   while code:find(fence, 1, true) do
@@ -40,7 +59,7 @@ end
 
 local function add_fix(lines, fix)
   add(lines, "### Fix: " .. fix.title)
-  add(lines, fix.text)
+  add(lines, prose(fix.text))
   for _, code in ipairs(fix.code or {}) do
     add(lines, "")
     add_code(lines, code)
@@ -65,7 +84,7 @@ function M.entry(entry)
   add(lines, "# " .. entry.title)
   add(lines, entry.id)
   add(lines, "")
-  add(lines, entry.summary)
+  add(lines, prose(entry.summary))
   add(lines, "")
   for _, fix in ipairs(fixes_of(entry, nil)) do
     add_fix(lines, fix)
@@ -75,10 +94,10 @@ function M.entry(entry)
     if cause.likely and cause.why and cause.why ~= "" then
       add(lines, "Likely here: " .. cause.why)
     end
-    add(lines, cause.text)
+    add(lines, prose(cause.text))
     if cause.check and cause.check ~= "" then
       add(lines, "")
-      add(lines, "Check: " .. cause.check)
+      add(lines, prose("Check: " .. cause.check))
     end
     add(lines, "")
     for _, fix in ipairs(fixes_of(entry, cause.id)) do
@@ -87,7 +106,7 @@ function M.entry(entry)
   end
   for _, avoid in ipairs(entry.avoid or {}) do
     add(lines, "### Avoid: " .. avoid.title)
-    add(lines, avoid.text)
+    add(lines, prose(avoid.text))
     add(lines, "")
   end
   for _, reference in ipairs(entry.references or {}) do
