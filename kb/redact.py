@@ -82,10 +82,10 @@ def _find(text: str) -> list[tuple[int, int, _Secret]]:
     found: list[tuple[int, int, int, _Secret]] = []
     branches = [*_tree()]
     places: set[int] = set()
-    for branch in branches:
-        if branch.stem in small:
-            places.update(branch.rows)
-            branches += branch.longer
+    for stem, rows, longer in branches:
+        if stem in small:
+            places.update(rows)
+            branches += longer
     for place in places:
         row = _table()[place]
         for match in row.pattern.finditer(small):
