@@ -59,17 +59,20 @@ def extract(files: tuple[str, ...], as_json: bool, markdown: bool, entry: int) -
     if markdown:
         return _begin_article(files, entry)
 
-    answered = 0
+    answered = unreadable = 0
     for name in files:
         for body in _extracted(name):
             answered += bool(body["entries"])
+            unreadable += "error" in body
             if as_json:
                 print(json.dumps(body), flush=True)
             else:
                 from cli.render import show_extraction
 
                 show_extraction(body)
-    return 0 if answered else 1
+    if answered:
+        return 0
+    return CallError.exit_status if unreadable else 1
 
 
 def _extracted(name: str) -> Iterator[dict[str, Any]]:

@@ -32,7 +32,7 @@ def refresh_quietly(settings: Settings) -> None:
     except UnavailableError as problem:
         if not _readable(settings):
             raise
-        print(f"kb: the articles changed and can't be indexed now: {problem.message}", file=sys.stderr)
+        print(f"kb: the articles changed and can't be indexed now: {problem}", file=sys.stderr)
         return
     for path, reason in report.rejected if report else ():
         print(f"kb: {path} was left out: {reason}", file=sys.stderr)

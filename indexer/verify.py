@@ -23,6 +23,7 @@ from indexer.proof import ProofFile, RecordedTraceback, Run
 from indexer.pythons import Interpreter
 from indexer.sandbox import Limits, Runner, Sandbox, SandboxMissing, Unguarded
 from indexer.self_lookup import Lookup
+from kb.errors import CallError
 
 __all__ = ["LIMITS", "Lookup", "Proven", "Prover", "Verification", "find", "proof_path", "verify"]
 
@@ -61,7 +62,8 @@ def verify(
     `changed` leaves out what has a proof that holds; `upgrade` lets go of the package versions that earlier
     proofs were made with. `interpreters` are paths of Pythons; empty: those on the path. `progress` is called
     for each article as it is done, by the calling thread. Environments are kept in `data_dir`, and so are the
-    proofs of articles that don't lie in a checkout. Raises SandboxMissing unless `unsandboxed`.
+    proofs of articles that don't lie in a checkout. Raises SandboxMissing unless `unsandboxed`, and CallError for a
+    `library` without articles: that nothing failed there would say nothing.
     """
     runner: Runner = Unguarded()
     if not unsandboxed:
@@ -71,6 +73,8 @@ def verify(
     environments = Environments(data_dir / "environments")
     prover = Prover(Examples(runner, LIMITS), environments, pythons.find(interpreters), data_dir)
     found = [path for path in find(paths) if library in (None, path.parent.name)]
+    if library is not None and not found:
+        raise CallError(f"no article is filed under {library!r}", "articles lie in folders named like their library")
     results: dict[Path, Verification] = {}
     with ThreadPoolExecutor(jobs or min(4, os.cpu_count() or 1)) as pool:
         waiting = {pool.submit(prover.prove, path, changed, upgrade): path for path in found}

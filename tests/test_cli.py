@@ -120,6 +120,7 @@ def test_the_tail_of_a_long_file_is_read_in_the_encoding_of_its_head(kb, tmp_pat
         (["lookup", "--limit", "0"], 2, "--limit"),
         (["show", "tea/ketle"], 2, "no entry 'tea/ketle'"),
         (["brew"], 2, "brew"),
+        (["verify", "--library", "teapots", "--unsandboxed"], 2, "'teapots'"),
         (["index", "/nowhere"], 2, "/nowhere doesn't exist"),
     ],
 )
@@ -322,6 +323,16 @@ def test_what_may_not_be_looked_at_is_told_in_a_line(kb, home, tmp_path, ordinar
         place.chmod(0o700)
     assert str(place) in quiet(done)
     assert done.returncode == (0 if closed == "data/index" else 3)
+
+
+def test_extract_says_by_its_status_what_came_of_it(kb, tmp_path):
+    page, bare = tmp_path / "page.md", tmp_path / "bare.md"
+    page.write_text(f"# Fix the kettle\n\n```\n{small.PASTE}```\n\n## Solution\n\nFill it first.\n")
+    bare.write_text("Tea is nice.\n")
+    statuses = [
+        kb("extract", "--json", *names).returncode for names in ((page,), (bare,), ("/nowhere",), (page, "/nowhere"))
+    ]
+    assert statuses == [0, 1, 2, 0]
 
 
 def test_what_cant_be_brought_up_to_date_is_used_as_it_is(kb, home, tmp_path, ordinary):
