@@ -14,12 +14,13 @@ from tests.our_command import COMMAND, NO_COMMAND, ROOT, knowledge_in
 from tests.web_support import serving
 
 HOSTILE = small.PASTE.replace("green", "\x1b[31m\x07red")
+WRAPPED = "Water boils away,\nwhich [1] [nobody\nsees](/e/tea/kettle):\n\n- it cracks\n  at once\n- it smells"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("emacs")
-    small.base(folder, {"tea/kettle.md": small.article()}).close()
+    small.base(folder, {"tea/kettle.md": small.article().replace("Water boils away.", WRAPPED)}).close()
     return folder
 
 
@@ -60,6 +61,7 @@ def test_commands_answer(emacs, folder, way):
         text = results[name]["text"]
         assert text.startswith("Found it: RuntimeError: no water in kettle 'green'"), name
         assert "Fix: fill the kettle first" in text
+        assert "\nWater boils away, which [1] nobody sees (tea/kettle):\n\n- it cracks at once\n- it smells\n" in text
         assert "    filled = True" in text
         assert results[name]["readonly"] is True
     assert results["unknown"] == {

@@ -189,6 +189,23 @@ What you look up is sent there."
   "TEXT without control characters but line breaks, and without properties."
   (replace-regexp-in-string "[^\n\t[:print:]]" " " (substring-no-properties (or text ""))))
 
+(defun kb--prose (text)
+  "TEXT with each paragraph and item on one line, which the window wraps.
+Tables, quotations and code stay.  Links to other entries, which are paths on
+a server, name the entry."
+  (let (joined fenced)
+    (dolist (line (split-string (or text "") "\n"))
+      (let ((fence (string-match-p "\\`[ \t]*```" line)))
+        (if (or fenced fence (not joined) (string-empty-p (car joined))
+                (string-match-p "\\`[ \t]*\\(?:\\'\\|[-*+|>#]\\|[0-9]+[.)] \\)" line)
+                (string-match-p "\\`[ \t]*\\(?:[|>#]\\|```\\)" (car joined)))
+            (push line joined)
+          (setcar joined (concat (car joined) " " (string-trim line))))
+        (when fence
+          (setq fenced (not fenced)))))
+    (replace-regexp-in-string "\\[\\([^][]+\\)\\](/e/\\([[:alnum:]_.-]+/[[:alnum:]_.-]+\\))"
+                              "\\1 (\\2)" (mapconcat #'identity (nreverse joined) "\n"))))
+
 (defun kb--insert (text &optional face)
   "Insert TEXT and a line break, in FACE."
   (insert (propertize (kb--plain text) 'face face) "\n"))
@@ -196,7 +213,7 @@ What you look up is sent there."
 (defun kb--insert-fix (fix)
   "Insert FIX: when it is right, its code, its proof."
   (kb--insert (concat "Fix: " (alist-get 'title fix)) 'success)
-  (kb--insert (alist-get 'text fix))
+  (kb--insert (kb--prose (alist-get 'text fix)))
   (dolist (code (alist-get 'code fix))
     (insert "\n")
     (dolist (line (split-string (string-trim-right code) "\n"))
@@ -214,7 +231,7 @@ What you look up is sent there."
   (kb--insert (alist-get 'title entry) 'bold)
   (kb--insert (alist-get 'id entry) 'shadow)
   (insert "\n")
-  (kb--insert (alist-get 'summary entry))
+  (kb--insert (kb--prose (alist-get 'summary entry)))
   (insert "\n")
   (let ((fixes (alist-get 'fixes entry)))
     (dolist (fix fixes)
@@ -224,16 +241,16 @@ What you look up is sent there."
       (kb--insert (concat "Cause: " (alist-get 'title cause)) 'font-lock-keyword-face)
       (when (alist-get 'likely cause)
         (kb--insert (concat "Likely here: " (alist-get 'why cause)) 'success))
-      (kb--insert (alist-get 'text cause))
+      (kb--insert (kb--prose (alist-get 'text cause)))
       (unless (string-empty-p (or (alist-get 'check cause) ""))
-        (kb--insert (concat "Check: " (alist-get 'check cause)) 'italic))
+        (kb--insert (kb--prose (concat "Check: " (alist-get 'check cause))) 'italic))
       (insert "\n")
       (dolist (fix fixes)
         (when (equal (alist-get 'cause fix) (alist-get 'id cause))
           (kb--insert-fix fix)))))
   (dolist (avoid (alist-get 'avoid entry))
     (kb--insert (concat "Avoid: " (alist-get 'title avoid)) 'warning)
-    (kb--insert (alist-get 'text avoid))
+    (kb--insert (kb--prose (alist-get 'text avoid)))
     (insert "\n"))
   (dolist (reference (alist-get 'references entry))
     (kb--insert reference 'shadow)))
