@@ -14,7 +14,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
 from tests.web_support import HEADLINE_ID, application, filled
-from web import schemas
+from web import answer_schemas
 from web.examples import EXAMPLES
 
 ROUTES = {
@@ -79,7 +79,7 @@ def test_the_document_is_complete(document: dict[str, Any]) -> None:
                 content = response.get("content", {})
                 assert response["description"]
                 for media in content.values():
-                    model = getattr(schemas, media["schema"]["$ref"].rpartition("/")[2])
+                    model = getattr(answer_schemas, media["schema"]["$ref"].rpartition("/")[2])
                     model.model_validate(media["examples"]["example"]["value"])
                 assert set(content) <= {"application/json", "application/problem+json"}
                 if int(status) >= 400:

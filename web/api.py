@@ -1,7 +1,8 @@
 """The JSON API, `/api/v1`: thin routes over the matcher.
 
 Answers are written from the matcher's own dicts, once, without a second model in between: a lookup should cost
-little more than the lookup. Requests are checked with `web.schemas`, which also describe everything in OpenAPI.
+little more than the lookup. Requests are checked with `web.schemas`;
+`web.answer_schemas` describes answers in the OpenAPI document.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from kb.errors import EntryNotFound, SaidTooMuch, UnavailableError
 from kb.models import Context
 from kb.store import lists
 from kb.wanted import unknown_in
-from web import bodies, limits, schemas
+from web import answer_schemas, bodies, limits, schemas
 from web.described import refusals, takes
 from web.examples import EXAMPLES
 from web.metrics import Metrics
@@ -98,7 +99,7 @@ def published() -> dict[str, int]:
     "/lookup",
     tags=[_LOOKUP],
     operation_id="lookup",
-    responses={200: schemas.LookupOut, **refusals(400, 413, 415)},
+    responses={200: answer_schemas.LookupOut, **refusals(400, 413, 415)},
     openapi_extensions=takes(schemas.LookupIn, EXAMPLES["LookupIn"]["text"]),
 )
 def lookup() -> Response:
@@ -115,7 +116,7 @@ def lookup() -> Response:
     "/lookup/batch",
     tags=[_LOOKUP],
     operation_id="lookup_batch",
-    responses={200: schemas.BatchOut, **refusals(400, 413, 415)},
+    responses={200: answer_schemas.BatchOut, **refusals(400, 413, 415)},
     openapi_extensions=takes(schemas.BatchIn),
 )
 def lookup_batch() -> Response:
@@ -127,20 +128,20 @@ def lookup_batch() -> Response:
     )
 
 
-@api.get("/search", tags=[_FIND], operation_id="search", responses={200: schemas.SearchOut})
+@api.get("/search", tags=[_FIND], operation_id="search", responses={200: answer_schemas.SearchOut})
 def search(query: schemas.SearchQuery) -> Response:
     """Entries that hold these words."""
     page = matcher().search(query.q, query.library, query.exception, query.limit, query.cursor, proven=query.proven)
     return dumped(placed(page.to_dict()))
 
 
-@api.get("/suggest", tags=[_FIND], operation_id="suggest", responses={200: schemas.SuggestOut})
+@api.get("/suggest", tags=[_FIND], operation_id="suggest", responses={200: answer_schemas.SuggestOut})
 def suggest(query: schemas.SuggestQuery) -> Response:
     """Entries for the beginning of words, quickly."""
     return dumped(placed({"items": matcher().suggest(query.q, query.limit)}))
 
 
-@api.get("/entries", tags=[_FIND], operation_id="entries", responses={200: schemas.EntriesOut})
+@api.get("/entries", tags=[_FIND], operation_id="entries", responses={200: answer_schemas.EntriesOut})
 def entries(query: schemas.EntriesQuery) -> Response:
     """All entries, by pages."""
     with base().store.snapshot() as now:
@@ -154,7 +155,7 @@ def entries(query: schemas.EntriesQuery) -> Response:
     "/entries/<library>/<slug>",
     tags=[_FIND],
     operation_id="entry",
-    responses={200: schemas.EntryOut, **refusals(404)},
+    responses={200: answer_schemas.EntryOut, **refusals(404)},
 )
 def entry(path: schemas.EntryPath) -> Response:
     """One entry. An id that was moved answers with the entry that took its place."""

@@ -17,7 +17,7 @@ import kb
 from kb.catalogue import Catalogue
 from kb.errors import UnavailableError
 from kb.settings import Settings
-from web import bodies, caching, cors, limits, logs, mounting, problems, rendering, schemas
+from web import answer_schemas, bodies, caching, cors, limits, logs, mounting, problems, rendering
 from web.api import api, matcher, published
 from web.browse import browsing
 from web.document import document
@@ -62,7 +62,7 @@ def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
         info=Info(title="tracebacks to fixes", version=kb.__version__, description="Paste a traceback, get the fix."),
         security_schemes={},
         doc_ui=False,
-        validation_error_model=schemas.ProblemOut,
+        validation_error_model=answer_schemas.ProblemOut,
         validation_error_callback=_invalid_query,
     )
     # The body is bounded by web.bodies, with an answer that arrives; Werkzeug's own limits would come first.

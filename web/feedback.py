@@ -10,7 +10,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import ValidationError
 from werkzeug.exceptions import NotFound
 
-from web import api, bodies, schemas
+from web import answer_schemas, api, bodies, schemas
 from web.described import refusals, takes
 from web.problems import BadFields
 from web.speakers import refuse_other_sites, voice
@@ -26,7 +26,7 @@ feedback = Blueprint("feedback", __name__)
     "/feedback",
     tags=[_VOTE],
     operation_id="vote",
-    responses={201: schemas.FeedbackOut, **refusals(400, 403, 404, 413, 415)},
+    responses={201: answer_schemas.FeedbackOut, **refusals(400, 403, 404, 413, 415)},
     openapi_extensions=takes(schemas.FeedbackIn),
 )
 def vote() -> Response:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import Conflict, Forbidden, NotFound, UnsupportedMediaT
 from kb.still_wanted import StillWanted
 from kb.store import Wanted
 from kb.wanted import Unknown, keepable, unknown_in
-from web import api, bodies, schemas
+from web import answer_schemas, api, bodies, schemas
 from web.described import refusals, takes
 from web.examples import EXAMPLES
 from web.speakers import refuse_other_sites, voice
@@ -25,7 +25,7 @@ wanted_api = APIBlueprint(
 wanted = Blueprint("wanted", __name__)
 
 
-@wanted_api.get("/wanted", tags=[_WANTED], operation_id="wanted", responses={200: schemas.WantedListOut})
+@wanted_api.get("/wanted", tags=[_WANTED], operation_id="wanted", responses={200: answer_schemas.WantedListOut})
 def listed(query: schemas.WantedQuery) -> Response:
     """Errors that were asked for and that no entry answers, most often wanted first."""
     return api.dumped({"items": [row.to_dict() for row in _still().top(query.limit)]})
@@ -35,7 +35,7 @@ def listed(query: schemas.WantedQuery) -> Response:
     "/wanted",
     tags=[_WANTED],
     operation_id="want",
-    responses={201: schemas.WantedOut, **refusals(400, 403, 409, 413, 415)},
+    responses={201: answer_schemas.WantedOut, **refusals(400, 403, 409, 413, 415)},
     openapi_extensions=takes(schemas.WantedIn, EXAMPLES["WantedIn"]["text"]),
 )
 def want() -> Response:
