@@ -22,7 +22,7 @@ WHERE = {"bash": "~/.bashrc", "zsh": "~/.zshrc", "fish": "~/.config/fish/complet
 @click.command()
 @click.argument("shell", type=click.Choice(list(WHERE)))
 def completion(shell: str) -> None:
-    """Print the script that makes SHELL complete commands, options, libraries and entries.
+    """Print the script that makes SHELL complete commands, options, files, libraries and entries.
 
     Put `eval "$(kb completion bash)"` into ~/.bashrc, the same with zsh into ~/.zshrc, or write the output for fish
     to ~/.config/fish/completions/kb.fish.
