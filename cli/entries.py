@@ -18,14 +18,21 @@ NO_ANSWER = 1
 @click.argument("words", nargs=-1, required=True)
 @click.option("--library", shell_complete=completion.libraries, help="Only entries of this library.")
 @click.option("--exception", shell_complete=completion.exceptions, help="Only entries of this exception.")
+@click.option("--proven/--not-proven", default=None, help="Only entries with, or without, a fix that was run.")
 @click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the search body.")
 @click.pass_obj
 def search(
-    session: Session, words: tuple[str, ...], library: str | None, exception: str | None, limit: int, as_json: bool
+    session: Session,
+    words: tuple[str, ...],
+    library: str | None,
+    exception: str | None,
+    proven: bool | None,
+    limit: int,
+    as_json: bool,
 ) -> int:
     """Search all entries for WORDS."""
-    page = session.matcher.search(" ".join(words), library, exception, limit).to_dict()
+    page = session.matcher.search(" ".join(words), library, exception, limit, proven=proven).to_dict()
     if as_json:
         print(json.dumps(page))
     else:

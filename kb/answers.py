@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from kb.causes import JudgedCause
@@ -41,15 +42,21 @@ class Match:
     wording: int | None = None
 
     def to_dict(
-        self, votes: Votes, base_url: str = "", mark: MarkNumber | None = None, secrets: tuple[Span, ...] = ()
+        self,
+        votes: Votes,
+        base_url: str = "",
+        mark: MarkNumber | None = None,
+        secrets: tuple[Span, ...] = (),
+        first: int = 0,
     ) -> dict[str, Any]:
         """The match as the contract's `matches` item. What stands within `secrets`, spans of the paste, isn't filled
-        into prose."""
+        into prose. With `mark`, slots are numbered from `first` on, and the match says so under `first_number`."""
         captures = {slot.name: slot.value for slot in self.slots}
         hidden = {slot.name: HIDDEN for slot in self.slots if slot.span and _overlaps(slot.span, secrets)}
-        numbers = {name: number for number, name in enumerate(captures)}
+        numbers = {name: number for number, name in enumerate(captures, first)}
         by_name: Mark = unmarked if mark is None else lambda name, value: mark(numbers[name], value)
         return {
+            **({"first_number": first} if mark else {}),
             **entry_head(self.entry, captures | hidden, base_url, by_name),
             "applies": self.applies,
             "confidence": round(self.confidence, 3),
@@ -123,16 +130,23 @@ class Lookup:
         return self.answer.verdict
 
     def to_dict(self, mark: MarkNumber | None = None) -> dict[str, Any]:
-        """The lookup body of the contract. With `mark`, an interface finds the filled-in values again in the prose."""
+        """The lookup body of the contract. With `mark`, an interface finds the filled-in values again in the prose:
+        the slots of all errors are numbered on, so that no two errors share a number."""
+        counts = [
+            len({slot.name for slot in one.matches[0].slots}) if one.matches else 0 for one in (self.answer, *self.also)
+        ]
+        firsts = list(accumulate(counts, initial=0))
         redacted = [{"kind": kind, "span": list(span)} for kind, span in self.redacted]
         return {
-            **self._part(self.answer, redacted, mark),
+            **self._part(self.answer, redacted, mark, 0),
             "took_ms": self.took_ms,
-            "also": [self._part(one, [], mark) for one in self.also],
+            "also": [self._part(one, [], mark, first) for one, first in zip(self.also, firsts[1:], strict=False)],
             "notices": list(self.notices),
         }
 
-    def _part(self, answer: Answer, redacted: list[dict[str, Any]], mark: MarkNumber | None) -> dict[str, Any]:
+    def _part(
+        self, answer: Answer, redacted: list[dict[str, Any]], mark: MarkNumber | None, first: int
+    ) -> dict[str, Any]:
         secrets = tuple(span for kind, span in self.redacted if kind not in IDENTITIES)
         return {
             "verdict": answer.verdict,
@@ -143,7 +157,7 @@ class Lookup:
                 "explained": answer.explained,
                 "redacted": redacted,
             },
-            "matches": [match.to_dict(self.votes, self.base_url, mark, secrets) for match in answer.matches],
+            "matches": [match.to_dict(self.votes, self.base_url, mark, secrets, first) for match in answer.matches],
         }
 
 

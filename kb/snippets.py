@@ -38,6 +38,11 @@ def snippets(entry: Entry, query: str, most: int = 2) -> list[dict[str, Any]]:
     return list(shown.values())
 
 
+def marked(text: str, query: str) -> list[Span]:
+    """Where something that the query asks for stands in a short text such as a title."""
+    return _Asked.of(query).marks(text)[0]
+
+
 def _passages(entry: Entry) -> Iterator[str]:
     """What a reader sees of the entry, in its order; code by its lines."""
     yield from (form.message for form in entry.errors if form.message)

@@ -197,6 +197,10 @@ def test_a_link_to_another_entry_is_the_command_that_shows_it(capsys):
 def test_search_show_and_stats(kb):
     assert json.loads(kb("search", "--json", "broken", "cup").stdout)["items"][0]["id"] == "tea/cup"
     assert kb("search", "nonesuch").returncode == 1
+    proven, unproven = (kb("search", "--json", flag, "broken", "cup") for flag in ("--proven", "--not-proven"))
+    ids = {one["id"] for answer in (proven, unproven) for one in json.loads(answer.stdout)["items"]}
+    assert "tea/cup" in ids
+    assert (proven.returncode == 0) != (unproven.returncode == 0)
     assert json.loads(kb("show", "--json", "tea/cup").stdout)["title"] == "Cup broken"
     assert kb("show", "--markdown", "tea/cup").stdout.startswith(b"# Cup broken")
     figures = json.loads(kb("stats", "--json").stdout)

@@ -84,6 +84,14 @@ class TestLists:
         assert "proven" in page.css_first(".row-of").text()
         assert "/e/acme/hostile" not in links(page), "it has neither proof nor page"
 
+    def test_what_is_new_of_a_day_is_told_by_library(self, client: FlaskClient) -> None:
+        section = got(client, "/new").css_first("main section")
+        libraries = [node.text() for node in section.css("h3")]
+        assert libraries == sorted(set(libraries))
+        for heading, rows in zip(section.css("h3"), section.css("ul.rows"), strict=True):
+            hrefs = [node.attributes["href"] or "" for node in rows.css("a")]
+            assert all(href.startswith(f"/e/{heading.text()}/") for href in hrefs)
+
 
 class TestEntry:
     def test_it_says_what_was_run(self, client: FlaskClient) -> None:

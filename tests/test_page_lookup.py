@@ -36,6 +36,11 @@ attribute refresh operation cannot proceed
 {FIRST}    widget.frob()
 {FIRST}zorkmid.FrobnicationError: qwertz blorple xyzzy
 """
+REFUSED = """Traceback (most recent call last):
+  File "/srv/shop/frob.py", line 9, in frob
+    widget.frob()
+acme.errors.WidgetError: widget kettle was refused by bob
+"""
 SHIFTS = """() => {
   window.shifted = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((one) => { window.shifted += one.value; }))
@@ -88,6 +93,26 @@ class TestReading:
         assert colour != page.evaluate(COLOUR, "body")
         assert "customer.name" in " ".join(page.locator(".paste .m-frame").all_inner_texts())
         assert "attributes.py" not in " ".join(page.locator(".paste .m-frame").all_inner_texts())
+
+    def test_each_error_of_a_text_has_colours_of_its_own(self, page: Page) -> None:
+        paste(page, REFUSED + HEADLINE)
+        page.wait_for_selector("header.verdict-match")
+        marked = page.locator(".paste mark.m-slot")
+        assert sorted(marked.all_inner_texts()) == ["<users at 0x1ff9aa91350>", "bob", "kettle"]
+        colours = marked.evaluate_all("nodes => nodes.map(node => getComputedStyle(node).backgroundColor)")
+        assert len(set(colours)) == 3
+        legend = page.locator(".legend .m-slot").evaluate_all(
+            "nodes => nodes.map(node => getComputedStyle(node).backgroundColor)"
+        )
+        assert set(legend) == set(colours), "and the legend names both"
+
+    def test_an_error_beside_others_can_be_asked_for(self, page: Page) -> None:
+        paste(page, DIRTY)
+        form = page.locator(".also form.want", has_text="FrobnicationError")
+        form.wait_for()
+        form.get_by_role("button", name="Ask for an answer").click()
+        form.get_by_role("button", name="Undo").click()
+        form.get_by_text("Taken back.").wait_for()
 
     def test_a_secret_is_shown_nowhere(self, page: Page) -> None:
         paste(page, DIRTY + f"RuntimeError: login as shop failed, password={SECRET}\n")

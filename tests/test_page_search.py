@@ -60,6 +60,13 @@ class TestPage:
         assert f"/e/{HEADLINE_ID}" in hits(page)
         assert {mark.text().casefold() for mark in page.css("mark")} == {"bound to a session"}
 
+    def test_words_are_marked_in_titles_and_inside_code_too(self, client: FlaskClient) -> None:
+        titles = found(client, q="session").css(".hit h3 a")
+        marks = [mark.text().casefold() for title in titles for mark in title.css("mark")]
+        assert "session" in marks
+        for title in found(client, q='"database is locked"').css(".hit h3 a"):
+            assert not set(title.html or "") & {"\ufdd8", "\ufdd9"}
+
     def test_counts_say_what_a_filter_leaves(self, client: FlaskClient) -> None:
         page = found(client, q="session")
         total = int(page.css_first("#count").text().split()[0])

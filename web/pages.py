@@ -158,6 +158,7 @@ def _answered(text: str) -> dict[str, Any]:
         **shared,
         "answer": answer,
         "shown": reading.show(text, answer, hide),
+        "legend": reading.legend(answer),
         "safe": hide,
         "said": _in_words(answer),
         "search_words": words,

@@ -79,12 +79,23 @@ def show(text: str, answer: Mapping[str, Any], hide: Hider) -> Shown:
     return Shown(tuple(_segments(text, start, end, marks)), start, len(text) - end)
 
 
-def slot_numbers(slots: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """A colour for each slot name, in the order of the slots."""
+def slot_numbers(match: Mapping[str, Any]) -> dict[str, int]:
+    """A colour for each slot name of a match, in the order of the slots; those of a paste's errors before it are
+    taken."""
     numbers: dict[str, int] = {}
-    for slot in slots:
-        numbers.setdefault(slot["name"], len(numbers))
+    for slot in match["slots"]:
+        numbers.setdefault(slot["name"], match.get("first_number", 0) + len(numbers))
     return numbers
+
+
+def legend(answer: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """The slots that are coloured in a paste, of all its errors, with their colours."""
+    found = []
+    for part in (answer, *answer.get("also", ())):
+        for match in part["matches"][:1]:
+            coloured = {slot["name"] for slot in match["slots"] if slot.get("span")}
+            found += [(name, number) for name, number in slot_numbers(match).items() if name in coloured]
+    return found
 
 
 def shown_values(match: Mapping[str, Any], hide: Hider) -> dict[str, str]:
@@ -121,9 +132,8 @@ def _marks(part: Mapping[str, Any], hide: Hider, first: str = "") -> Iterable[_M
         yield from _mark(secret["span"], "m-secret", secret["kind"])
     matches: Sequence[Mapping[str, Any]] = part.get("matches") or ()
     if matches:
-        slots = matches[0].get("slots") or ()
-        numbers = slot_numbers(slots)
-        for slot in slots:
+        numbers = slot_numbers(matches[0])
+        for slot in matches[0]["slots"]:
             colour = f"m-slot s{numbers[slot['name']] % COLOURS}"
             yield from _mark(slot.get("span"), colour, f"{slot['name']}: {hide(slot['value'])}")
 

@@ -32,6 +32,7 @@ _SLOT = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]{0,40})\}")
 COLOURS = 6
 """Slots are told apart by as many colours; further ones begin again."""
 _VALUE = re.compile("\ufdd0([\ufdd2-\ufdd7])([^\ufdd0-\ufdd7]*)\ufdd1")
+_FOUND = re.compile("\ufdd8([^\ufdd8\ufdd9]+)\ufdd9")
 _MARKS = re.compile("[\ufdd0-\ufdd7]")
 _COLOURED = {
     *("k", "kn", "kc", "kd", "kr", "ow", "nf", "nc", "nd", "nn", "fm", "ne"),
@@ -152,12 +153,22 @@ def inline(text: str) -> Markup:
     return _clean(_MARKDOWN.renderInline(" ".join(text.split())))
 
 
-def heading(text: str) -> Markup:
-    """One line of Markdown that begins with a capital, unless it begins with a name or with code."""
+def heading(text: str, found: Iterable[Sequence[int]] = ()) -> Markup:
+    """One line of Markdown that begins with a capital, unless it begins with a name or with code; the spans `found`
+    of it are highlighted."""
     first = text.split(maxsplit=1)[0] if text.strip() else ""
-    return inline(
-        text[0].upper() + text[1:] if first.strip(",;:").replace("'", "").isalpha() and first.islower() else text
-    )
+    if first.strip(",;:").replace("'", "").isalpha() and first.islower():
+        text = text[0].upper() + text[1:]
+    at, pieces = 0, []
+    for start, end in found:
+        # A highlight ends where code or emphasis does, and begins again behind it: elements can't overlap.
+        inner = re.sub("([`*]+)", "\ufdd9\\1\ufdd8", text[start:end])
+        pieces += [text[at:start], f"\ufdd8{inner}\ufdd9"]
+        at = end
+    if not pieces:
+        return inline(text)
+    html = str(inline("".join([*pieces, text[at:]])))
+    return Markup(_FOUND.sub(r"<mark>\1</mark>", html))  # noqa: S704 (cleaned by inline; the mark is ours)
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup, escape
 
-from web import api, rendering
+from kb import snippets
+from web import api, mounting, rendering
 from web.addresses import whole, whole_url
 from web.xml import Node, document
 
@@ -126,6 +127,12 @@ def suggestions() -> Response:
         ],
     ]
     return Response(json.dumps(answer), content_type="application/x-suggestions+json")
+
+
+@finding.app_template_filter()
+def found_heading(title: str, query: str) -> Markup:
+    """The title of a hit with the words that were asked for highlighted."""
+    return mounting.linked(rendering.heading(title, snippets.marked(title, query)))
 
 
 @finding.app_template_filter()
