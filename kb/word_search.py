@@ -90,7 +90,7 @@ class WordSearch:
         return [
             {
                 "id": head.id,
-                "title": head.title,
+                "title": self._title(knowledge, head),
                 "exception": head.exceptions[0] if head.exceptions else "",
                 "library": head.library,
                 "url": entry_url(head.id, self._base_url),
@@ -113,6 +113,11 @@ class WordSearch:
         least = max(LEAST_OF_QUERY, max((hit.share for hit in hits), default=0.0) / 2)
         heads = (knowledge.heads.get(hit.id) for hit in hits if hit.share >= least)
         return [head for head in heads if head is not None and head.status == "published"]
+
+    def _title(self, knowledge: Knowledge, head: Header) -> str:
+        """As everywhere else, slots by their names; few titles have any, so that the entry is seldom fetched for it."""
+        entry = knowledge.entry(head.id) if "{" in head.title else None
+        return head.title if entry is None else str(entry_head(entry, {})["title"])
 
     def _hit(self, entry: Entry, query: str) -> dict[str, Any]:
         head = entry_head(entry, {}, self._base_url)

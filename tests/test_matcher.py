@@ -235,6 +235,13 @@ def test_suggest_completes_names_in_parts(matcher):
     assert matcher.suggest("qwertz") == []
 
 
+def test_suggestions_have_the_titles_that_a_search_has(tmp_path):
+    base = small.base(tmp_path, {"tea/kettle.md": small.article("No water in {kettle}")})
+    (suggested,), (found,) = base.matcher.suggest("water"), base.matcher.search("water").items
+    assert suggested["title"] == found["title"] == "No water in `kettle`"
+    base.close()
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text() | st.text(alphabet="Traceback (mostrecentlslast):\n  File\"',line\\x00\ud800[]{}<>"))
 def test_nothing_that_is_pasted_raises(matcher, text):
