@@ -28,6 +28,9 @@ VAGUE = 8.0
 """Literal letters below which a wording under a built-in exception says nothing of a library."""
 LEAST_OF_CUT, LEAST_LETTERS_OF_CUT = 0.5, 30.0
 """Share of a wording, or literal letters of it, that a message which was cut off must show to be trusted."""
+LEAST_OF_LINE = 0.9
+"""Share of the wording of a tool's line that must stand there to be trusted: many a tool's line ends in `No such file
+or directory`, and has no exception to tell whose it is."""
 MOST_HITS = 24
 """Templates of one exception that are weighed: the most specific ones."""
 
@@ -129,8 +132,9 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     else:
         features["partial"], features["literal"] = hit.share**4, literal * hit.share**2
     shown = (hit.share >= LEAST_OF_CUT or letters * hit.share >= LEAST_LETTERS_OF_CUT) if hit.cut else hit.share == 1
-    if not shown and not hit.row.exception.startswith(LINE_PREFIXES):
+    if not shown and not (hit.row.exception.startswith(LINE_PREFIXES) and hit.share >= LEAST_OF_LINE):
         features["unfitting"] = 1.0  # other text stands where the wording goes on, or too much is missing
+        features.pop("line", None)  # it counts for a tool's own line, and this may be anybody's
     if hit.row.exception != form.exception and entry.library not in spot.libraries:
         features["derived"] = 1.0  # the driver's own error, where the entry is about SQLAlchemy quoting it
     evidence = []

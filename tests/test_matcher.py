@@ -64,6 +64,9 @@ print("b")
 """
 TEXTS = {
     "tea/kettle.md": small.article(),
+    "tea/tool.md": small.article(
+        "Water missing", "cli:kettle", "kettle: the water of {pot}: No such file or directory"
+    ),
     "tea/cup.md": small.article("Cup broken", "tea.errors.CupError", "cup {cup} is broken"),
     "tea/any-pot.md": small.article("Pot refused", "ValueError", "pot {pot} was refused by the stove, it is too small"),
     "tea/red-pot.md": small.article(
@@ -178,6 +181,13 @@ def test_the_fingerprint_is_the_errors_and_not_the_instances(matcher):
     }
     assert len(prints) == 1
     assert prints != {matcher.lookup("RuntimeError: no milk in kettle 'a1'").answer.fingerprint}
+
+
+def test_a_tools_line_is_trusted_only_where_nearly_all_of_it_stands(matcher):
+    """Many a tool's line ends alike, and has no exception to tell whose it is."""
+    said = matcher.lookup("kettle: the water of green: No such file or directory").to_dict()
+    assert (said["verdict"], said["matches"][0]["id"]) == ("match", "tea/tool")
+    assert matcher.lookup("make: build.sh: No such file or directory").to_dict()["verdict"] != "match"
 
 
 def test_words_alone_are_never_more_than_related(matcher):

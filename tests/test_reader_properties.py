@@ -194,3 +194,8 @@ def test_repaired_text_keeps_its_length_and_can_be_encoded(text: str) -> None:
     assert "\x00" not in repaired
     repaired.encode("utf-8")
     assert repair(repaired) == repaired
+
+
+def test_nothing_in_the_midst_of_a_word_breaks_it() -> None:
+    (chain,) = read("tea.Kettle\x00Error: no wa\x00ter in the kettle").errors
+    assert (chain[0].type, chain[0].message) == ("tea.KettleError", "no water in the kettle")

@@ -20,7 +20,7 @@ _MARKS = (
 )
 _NO_UTF8 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 """What `surrogateescape` makes of a byte that is no UTF-8 → the byte's character in cp1252."""
-_BROKEN = late("[\x00\ud800-\udfff]")
+_BROKEN = late("[\ud800-\udfff]")
 
 
 def decode(data: bytes) -> str:
@@ -42,7 +42,8 @@ def mark_of(data: bytes) -> bytes:
 
 
 def repair(text: str) -> str:
-    """`text` with lone surrogates and NULs replaced by U+FFFD: as many code points as before, and encodable."""
+    """`text` with lone surrogates replaced by U+FFFD and NULs by U+2060, a mark without width that is no part of a word
+    (cleaning drops it): as many code points as before, and encodable."""
     if text.isascii() and "\x00" not in text:
         return text
-    return _BROKEN.sub("\ufffd", text)
+    return _BROKEN.sub("\ufffd", text.replace("\x00", "\u2060"))
