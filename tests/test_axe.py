@@ -20,6 +20,7 @@ PAGES = {
     "narrowed": "/search?q=session&library=sqlalchemy&proven=no",
     "nothing found": "/search?q=%22zebra+giraffe%22",
     "entry": f"/e/{HEADLINE_ID}",
+    "program": f"/e/{HEADLINE_ID}/keep-the-values-after-commit-with-expire-on-commit-false",
     "hostile entry": "/e/acme/hostile",
     "libraries": "/browse",
     "library": "/l/sqlalchemy",

@@ -219,6 +219,30 @@ class TestBrowser:
         assert page.locator(".remedy .code").first.is_visible()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
+    def test_a_whole_program_comes_when_it_is_unfolded(self, page: Page) -> None:
+        page.goto(f"/e/{HEADLINE_ID}")
+        folded = page.locator("details.program[data-program]").first
+        address = folded.get_attribute("data-program") or ""
+        place = page.locator(f'details.program:has(a[href="{address}"])')
+        place.locator("summary").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("details.program[open] pre code")
+        shown = page.inner_text("details.program[open] pre code").strip()
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY", "the focus stays"
+        fixes = page.request.get(f"/api/v1/entries/{HEADLINE_ID}").json()["fixes"]
+        assert shown in [fix["program"].strip() for fix in fixes if fix["program"]]
+        page.goto(address)
+        assert page.inner_text("main pre code").strip() == shown, "and without script by its link"
+        assert page.request.get(f"/e/{HEADLINE_ID}/no-such-fix").status == 404
+
+    def test_the_longest_entry_is_light(self, page: Page) -> None:
+        page.goto(f"/e/{HEADLINE_ID}", wait_until="networkidle")
+        sizes = page.evaluate(
+            "performance.getEntries().filter(one => one.decodedBodySize).map(one => [one.name, one.decodedBodySize])"
+        )
+        assert len(sizes) > 5
+        assert sum(size for _, size in sizes) < 100_000, sizes
+
     def test_the_theme_is_remembered_from_the_first_paint(self, page: Page) -> None:
         page.goto("/browse")
         light = page.evaluate("getComputedStyle(document.body).backgroundColor")

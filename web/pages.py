@@ -90,6 +90,27 @@ def entry(library: str, slug: str) -> AnyResponse:
     return make_response(page)
 
 
+@pages.get("/e/<library>/<slug>/<fix_id>")
+def program(library: str, slug: str, fix_id: str) -> AnyResponse:
+    """The whole program of a fix. Few ask for what is most of a long entry: pages fetch it when it is unfolded."""
+    found = api.known(f"{library}/{slug}")
+    if found["id"] != f"{library}/{slug}":
+        return redirect(program_url(found["id"], fix_id), 308)
+    fix = next((one for one in found["fixes"] if one["id"] == fix_id and one["program"]), None)
+    if fix is None:
+        raise NotFound("The entry has no fix with a program of this name.")
+    return make_response(
+        render_template("program.html", entry=found, fix=fix, canonical=whole(program_url(found["id"], fix_id)))
+    )
+
+
+@pages.app_template_global()
+def program_url(entry_id: str, fix_id: str) -> str:
+    """The page of a fix's whole program."""
+    library, _, slug = entry_id.partition("/")
+    return url_for("pages.program", library=library, slug=slug, fix_id=fix_id)
+
+
 @pages.get("/e/<library>/<slug>.md")
 def entry_as_markdown(library: str, slug: str) -> AnyResponse:
     """The same in Markdown."""

@@ -1,4 +1,4 @@
-// What answers and entries have: code is copied with one click.
+// What answers and entries have: code is copied with one click, whole programs come when they are unfolded.
 "use strict";
 
 document.addEventListener("click", (event) => {
@@ -28,3 +28,18 @@ function announce(words) {
   line.textContent = "";
   setTimeout(() => { line.textContent = words; }, 50);
 }
+
+// A whole program is fetched when it is unfolded. Until it is there, and if it doesn't come, a link leads to it.
+document.addEventListener("toggle", async (event) => {
+  const folded = event.target;
+  const address = folded.dataset.program;
+  if (!folded.open || !address) return;
+  delete folded.dataset.program;
+  try {
+    const response = await fetch(address, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    folded.querySelector("p").replaceWith(page.querySelector("main .code"));
+  } catch {
+    folded.dataset.program = address; // the next unfolding tries again
+  }
+}, true); // this event doesn't bubble
