@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import tables
-from kb.redact import redact, redact_value
+from kb.redact import CHUNK, redact, redact_value, secrets
 
 TABLE = tables.rows("secrets.tsv")
 EXAMPLES = [row["example"].replace("\\n", "\n") for row in TABLE]
@@ -77,3 +77,13 @@ def test_redacting_again_changes_nothing_and_text_hardly_grows(text: str) -> Non
 
 def test_a_captured_value_is_redacted_too() -> None:
     assert redact_value("postgresql://shop:hunter2@db/shop") == "postgresql://shop:***@db/shop"
+
+
+@pytest.mark.parametrize("before", range(CHUNK - 12, CHUNK + 3))
+def test_a_secret_is_found_wherever_it_stands_in_a_long_text(before):
+    (found,) = secrets(f"{'x ' * (before // 2)}{' ' * (before % 2)}password='hunter2' and more")
+    assert (found.kind, found.end - found.start) == ("password", 7)
+
+
+def test_a_secret_is_found_beside_broken_text():
+    assert redact("\ud800 password='hunter2'").text == "\ud800 password='***'"
