@@ -154,6 +154,7 @@ class TestPrograms:
         assert text.startswith("# tracekb\n\n> ")
         assert "## sqlalchemy\n" in text
         assert f"(http://localhost/e/{HEADLINE_ID}.md)" in text
+        assert not re.search(r"^- \[[^]]*\{", text, re.MULTILINE)  # a title names its slots
         assert client.get(f"/e/{HEADLINE_ID}.md").status_code == 200
 
     def test_browsers_are_told_how_to_search(self, client: FlaskClient) -> None:

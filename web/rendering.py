@@ -191,5 +191,5 @@ def template(text: str, numbers: Mapping[str, int] | None = None, values: Mappin
 
 
 def plain(text: str) -> str:
-    """Markdown as words only, for a page's title and for those who listen to it."""
-    return " ".join(re.sub(r"[`*]", "", _MARKS.sub("", text)).split())
+    """Markdown as words only, a slot as its name: for a page's title, for feeds, and for those who listen to it."""
+    return " ".join(re.sub(r"[`*]", "", re.sub(r"\{([A-Za-z_]\w*)\}", r"\1", _MARKS.sub("", text))).split())
