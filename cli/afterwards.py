@@ -34,10 +34,10 @@ def explain(report: str, limit: int, flags: Mapping[str, str | None]) -> None:
     if answer["verdict"] == "none":
         print("kb: no entry fits this error", file=sys.stderr)
         return
-    from cli.render import show_lookup
+    from cli.render import show_brief
 
     print(file=sys.stderr)
-    show_lookup(answer, stderr=True)
+    show_brief(answer)
 
 
 def _read(report: str) -> dict[str, Any]:

@@ -28,6 +28,9 @@ _VERDICTS = {
     "none": ("I don't know this error", "bold red"),
 }
 
+MOST_OTHERS = 4
+"""Further fixes that are named in a short answer."""
+
 
 class Terminal(Console):
     """A console whose reader may go away: Rich would end the program with status 1, which says "no answer" here.
@@ -42,9 +45,9 @@ class Terminal(Console):
         raise  # noqa: PLE0704 (Rich calls this while it handles the BrokenPipeError)
 
 
-def show_lookup(answer: Mapping[str, Any], *, full: bool = False, stderr: bool = False) -> None:
-    """A lookup body, fixes first; on standard output, or on standard error."""
-    console = Terminal(soft_wrap=False, stderr=stderr)
+def show_lookup(answer: Mapping[str, Any], *, full: bool = False) -> None:
+    """A lookup body, fixes first."""
+    console = Terminal(soft_wrap=False)
     for notice in answer["notices"]:
         console.print(plain(f"note: {notice}", "dim"))
     _show_answer(console, answer, full=full)
@@ -52,6 +55,29 @@ def show_lookup(answer: Mapping[str, Any], *, full: bool = False, stderr: bool =
         console.print()
         console.rule(plain("also in this paste"), align="left", style="dim")
         _show_answer(console, other, full=full)
+
+
+def show_brief(answer: Mapping[str, Any]) -> None:
+    """A lookup body below a program's own output, on standard error: what to try first, and where the rest is. More
+    would push the traceback off the screen."""
+    console = Terminal(stderr=True)
+    if answer["verdict"] == "related":
+        console.print(plain(_VERDICTS["related"][0], _VERDICTS["related"][1]))
+    for match in answer["matches"][: 1 if answer["verdict"] == "match" else None]:
+        _show_head(console, match)
+    if answer["verdict"] == "match":
+        first = answer["matches"][0]
+        fix, *others = first["fixes"]
+        cause = next((cause for cause in first["causes"] if cause["id"] == fix["cause"]), None)
+        if cause:
+            sure = f" (likely here: {cause['why']})" if cause["likely"] and cause["why"] else ""
+            console.print(plain(f"Cause: {_bare(cause['title'])}{sure}", "bold magenta"))
+        if cause and cause["check"]:
+            _prose(console, f"*Check:* {cause['check']}")
+        _show_fix(console, fix)
+        for other in others[:MOST_OTHERS]:
+            console.print(plain(f"Or: {_bare(other['title'])}", "green"))
+    console.print(plain(f"`kb show {answer['matches'][0]['id']}` tells the rest.", "dim"))
 
 
 def _show_answer(console: Console, answer: Mapping[str, Any], *, full: bool) -> None:
