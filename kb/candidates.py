@@ -129,6 +129,7 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
         features["whole"], features["literal"] = 1.0, literal
     elif hit.cut:  # nothing speaks against the rest, which nobody can see
         features["partial"], features["literal"] = hit.share, math.sqrt(letters * hit.share)
+        features["accounted"] = 1.0  # for every letter that is there, unlike a wording that is followed by more
     else:
         features["partial"], features["literal"] = hit.share**4, literal * hit.share**2
     shown = (hit.share >= LEAST_OF_CUT or letters * hit.share >= LEAST_LETTERS_OF_CUT) if hit.cut else hit.share == 1

@@ -199,3 +199,11 @@ def test_repaired_text_keeps_its_length_and_can_be_encoded(text: str) -> None:
 def test_nothing_in_the_midst_of_a_word_breaks_it() -> None:
     (chain,) = read("tea.Kettle\x00Error: no wa\x00ter in the kettle").errors
     assert (chain[0].type, chain[0].message) == ("tea.KettleError", "no water in the kettle")
+
+
+def test_a_warning_that_lost_its_capitals_keeps_its_place() -> None:
+    text = "/srv/tea.py:7: runtimewarning: coroutine 'boil' was never awaited\n  boil()\nruntimewarning: enable it\n"
+    assert [chain[0].message for chain in read(text).errors] == [
+        "coroutine 'boil' was never awaited",
+        "enable it",
+    ]

@@ -11,7 +11,7 @@ from kb.tracebacks.paths import in_app
 
 _WARNING = late(
     rf"\s*(?P<file>\S[^\n]{{0,400}}?|<[\w ]+>):(?P<line>\d+): "
-    rf"(?P<error>(?P<type>{shapes.NAME}Warning|Warning): (?P<message>.*))"
+    rf"(?P<error>(?P<type>{shapes.NAME}[Ww]arning|Warning): (?P<message>.*))"
 )
 
 

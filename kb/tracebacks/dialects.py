@@ -57,7 +57,7 @@ DIALECTS: tuple[Dialect, ...] = (
     ),
     Dialect(
         "warning",
-        r"\S.{0,400}:\d+: [\w.]*Warning: ",
+        r"\S.{0,400}:\d+: (?:[\w.]*W|[\w.]+w)arning: ",
         asides.read_warning,
         "warnings say the place first",
         "app.py:3: DeprecationWarning: gone in 4.0",
