@@ -94,7 +94,7 @@ def test_a_server_that_isnt_there_is_unavailable_and_not_asked_again(free_port):
 
 
 def test_an_address_that_is_no_knowledge_base_is_unavailable(server):
-    client = Client(Settings(url=f"{server}/e", timeout=60))
+    client = Client(Settings(url=f"{server}/elsewhere", timeout=60))
     with pytest.raises(tracekb_client.Unavailable, match="status 404"):
         client.lookup(small.PASTE)
 
