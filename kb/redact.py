@@ -117,7 +117,7 @@ CHUNK = 1 << 16
 
 def _places(small: str) -> set[int]:
     """The rows of the table one of whose needles is in the text. All needles are looked for in one pass: one by one
-    they would take a sixth of a lookup."""
+    they would be a good part of a lookup."""
     automaton, rows, longest = _needles()
     if not small.isascii():
         small = small.encode("utf-8", "replace").decode()  # lone surrogates; every needle is plain ASCII
