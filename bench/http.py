@@ -1,9 +1,11 @@
 """What does a lookup cost over HTTP? `POST /api/v1/lookup` beside an empty JSON route of the same application.
 
-One worker process, 8 connections, pastes of twenty frames, ten results asked. Three routes take turns: an empty one of
+One worker process, 8 connections, pastes of twenty frames, ten results asked. Four routes take turns: an empty one of
 a bare Flask application on the same kind of server, an empty one of ours, behind all that every request goes through,
-and the lookup. share: of the empty route's requests a second that the lookup keeps, round by round; of bare: the same
-against the bare application.
+the lookup of two thousand pastes that all came before, whose answers the server has ready (again), and the lookup
+where it keeps none (`KB_RECENT_ANSWERS=0`), so that each paste is worked on as if it came for the first time (first).
+share: of the empty route's requests a second that a lookup keeps, round by round; of bare: the same against the bare
+application.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from bench.http_app import EMPTY, THREADS
 from bench.http_load import Load
 from bench.http_parts import parts
 from bench.knowledge import recorded
-from bench.latency import corpus_file, store_file
+from bench.latency import corpus_file, framed, store_file
 from bench.report import heading, table
 from bench.worker import rows_of
 from indexer import pipeline
@@ -44,11 +46,12 @@ _PATIENCE = 60.0
 
 
 class Round(NamedTuple):
-    """What the three routes bore, one after the other."""
+    """What the routes bore, one after the other."""
 
     bare: Load
     empty: Load
-    lookup: Load
+    again: Load
+    first: Load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,9 +80,9 @@ def run(options: argparse.Namespace) -> None:
                     print("(gunicorn is left out: it isn't installed)")
                     continue
                 rounds = _rounds(server, environment, texts, options, Path(folder))
-                rows.append((name, server, *_figures(rounds)))
-    columns = ("knowledge", "server", "bare, req/s", "empty, req/s", "lookup, req/s", "share", "by round", "of bare")
-    table((*columns, "empty p99 ms", "lookup p99 ms", "p99 ratio", "failed"), rows)
+                rows += [(name, server, pastes, *_figures(rounds, pastes)) for pastes in ("again", "first")]
+    columns = ("knowledge", "server", "pastes", "bare, req/s", "empty, req/s", "lookup, req/s", "share", "by round")
+    table((*columns, "of bare", "empty p99 ms", "lookup p99 ms", "p99 ratio", "failed"), rows)
     print("Inside one process, microseconds of CPU a call (medians): where a lookup's time goes.\n")
     table(("knowledge", "empty route", "lookup route", "matcher", "of it reading", "body as a dict", "as JSON"), inside)
 
@@ -89,7 +92,7 @@ def _knowledge(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str,
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KB_")}
     shipped = {**kept, "KB_DATA_DIR": str(folder / "shipped")}
     pipeline.index(load({}, shipped))
-    yield SHIPPED, shipped, [case.text for case in recorded()][:_PASTES]
+    yield SHIPPED, shipped, [framed(case.text) for case in recorded()][:_PASTES]
     if options.templates:
         home = options.folder or load({}).data_dir / "bench"
         rows = harvested(home / "harvested.jsonl")
@@ -120,32 +123,36 @@ def _indexed(store_url: str, folder: Path) -> str:
 def _rounds(
     server: str, environment: Mapping[str, str], texts: list[str], options: argparse.Namespace, folder: Path
 ) -> list[Round]:
-    """Rounds of load, after one that doesn't count."""
+    """Rounds of load, after one that doesn't count, and after each paste came once."""
     with ExitStack() as stack:
         bare = stack.enter_context(_serving(server, "bare", environment))
         ours = stack.enter_context(_serving(server, "application", environment))
+        forgetful = stack.enter_context(_serving(server, "application", {**environment, "KB_RECENT_ANSWERS": "0"}))
 
         def put(port: int, path: str, texts: list[str]) -> Load:
             return http_load.put(port, path, texts, options.seconds, folder)
 
         rounds = [
-            Round(put(bare, EMPTY, []), put(ours, EMPTY, []), put(ours, LOOKUP, texts))
+            Round(put(bare, EMPTY, []), put(ours, EMPTY, []), put(ours, LOOKUP, texts), put(forgetful, LOOKUP, texts))
             for _ in range(options.rounds + 1)
         ]
     return rounds[1:]
 
 
-def _figures(rounds: list[Round]) -> tuple[object, ...]:
-    shares = [one.lookup.rate / one.empty.rate for one in rounds]
+def _figures(rounds: list[Round], pastes: str) -> tuple[object, ...]:
+    lookups: list[Load] = [getattr(one, pastes) for one in rounds]
+    shares = [lookup.rate / one.empty.rate for lookup, one in zip(lookups, rounds, strict=True)]
     return (
-        *(statistics.median(one[place].rate for one in rounds) for place in range(3)),
+        statistics.median(one.bare.rate for one in rounds),
+        statistics.median(one.empty.rate for one in rounds),
+        statistics.median(lookup.rate for lookup in lookups),
         statistics.median(shares),
         f"{min(shares):.2f} to {max(shares):.2f}",
-        statistics.median(one.lookup.rate / one.bare.rate for one in rounds),
+        statistics.median(lookup.rate / one.bare.rate for lookup, one in zip(lookups, rounds, strict=True)),
         statistics.median(one.empty.p99 for one in rounds),
-        statistics.median(one.lookup.p99 for one in rounds),
-        statistics.median(one.lookup.p99 / one.empty.p99 for one in rounds),
-        sum(load.failed for one in rounds for load in one),
+        statistics.median(lookup.p99 for lookup in lookups),
+        statistics.median(lookup.p99 / one.empty.p99 for lookup, one in zip(lookups, rounds, strict=True)),
+        sum(load.failed for one in rounds for load in (one.empty, one.bare, getattr(one, pastes))),
     )
 
 

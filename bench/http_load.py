@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,11 +38,23 @@ def put(port: int, path: str, texts: Sequence[str], seconds: float, folder: Path
     return _with_wrk(tool, port, path, texts, seconds, folder) if tool else _with_threads(port, path, texts, seconds)
 
 
+def ask_each(port: int, path: str, texts: Sequence[str]) -> None:
+    """Posts each text once, one after the other."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        for text in texts:
+            connection.request("POST", path, _body(text), {"Content-Type": "application/json"})
+            connection.getresponse().read()
+
+
+def _body(text: str) -> str:
+    return json.dumps({"text": text, "limit": 10})
+
+
 def _with_wrk(tool: str, port: int, path: str, texts: Sequence[str], seconds: float, folder: Path) -> Load:  # noqa: PLR0917
     command = [tool, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency"]
     if texts:
         script = folder / "lookups.lua"
-        bodies = ",\n".join(f"[====[{json.dumps({'text': text, 'limit': 10})}]====]" for text in texts)
+        bodies = ",\n".join(f"[====[{_body(text)}]====]" for text in texts)
         script.write_text(
             f"local bodies, turn = {{{bodies}}}, 0\n"
             'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
@@ -65,7 +78,7 @@ def _with_threads(port: int, path: str, texts: Sequence[str], seconds: float) ->
     import time
 
     until, taken, failures = time.monotonic() + seconds, list[float](), list[int]()
-    bodies = [json.dumps({"text": text, "limit": 10}) for text in texts]
+    bodies = list(map(_body, texts))
 
     def client(turn: int) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

@@ -259,6 +259,11 @@ class Matcher:
                 self._knowledge = self._load()
             return self._knowledge
 
+    def state(self) -> tuple[int, Votes]:
+        """What every answer depends on besides the paste: the number of the generation that is served, and the votes,
+        the very same object as long as there are no others."""
+        return self._generation(), self._votes()
+
     def close(self) -> None:
         """Lets go of the full-text engine."""
         self._words.close()

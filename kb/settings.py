@@ -49,6 +49,7 @@ TABLE = (
     Setting("port", "8765", "port that `kb serve` listens on"),
     Setting("workers", "2", "processes that `kb serve` starts"),
     Setting("wanted", "asked", "unanswered errors that the server keeps: `off`, those `asked` for, or `all`"),
+    Setting("recent_answers", "64", "MiB of answers that a worker has ready for requests that come again; 0: none"),
     Setting("rate_limit", "", "requests a client may send, `120/minute`; empty: as many as it likes"),
     Setting("cors_origins", "", "other sites whose pages may call the API, separated by blanks; `*`: all"),
     Setting("trusted_proxies", "0", "how many proxies in a row stand before the server and set X-Forwarded-*"),
@@ -76,6 +77,7 @@ class Settings:
     port: int
     workers: int
     wanted: str
+    recent_answers: int
     rate_limit: str
     cors_origins: tuple[str, ...]
     trusted_proxies: int
@@ -114,6 +116,7 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
         port=_number("port", values, least=0, most=65535),
         workers=_number("workers", values, least=1, most=64),
         wanted=_one_of("wanted", values, ("off", "asked", "all")),
+        recent_answers=_number("recent_answers", values, least=0, most=65536),
         rate_limit=_matching("rate_limit", values, _RATE, "give a number a time, such as 120/minute").replace(" ", ""),
         cors_origins=tuple(
             _matching("cors_origins", values, _ORIGINS, "give origins, such as https://wiki.example.org").split()

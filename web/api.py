@@ -8,6 +8,7 @@ little more than the lookup. Requests are checked with `web.schemas`;
 from __future__ import annotations
 
 import json
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +18,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from werkzeug.exceptions import UnsupportedMediaType
 
+from kb.answers import IDENTITIES
 from kb.errors import EntryNotFound, SaidTooMuch, UnavailableError
 from kb.models import Context
 from kb.store import lists
@@ -26,6 +28,7 @@ from web.described import refusals, takes
 from web.examples import EXAMPLES
 from web.metrics import Metrics
 from web.mounting import placed, server_url
+from web.recent import RecentAnswers, Remembered
 from web.speakers import voice
 
 if TYPE_CHECKING:
@@ -70,14 +73,19 @@ def looked_up(
     """The lookup body for a paste, counted. With `mark`, the values in its prose are marked for a page."""
     given = Context(context.python, context.packages) if context else Context()
     found = matcher().lookup(bodies.paste(text), limit, given)
-    if current_app.extensions["settings"].wanted == "all" and found.verdict == "none":
-        _remember(found.answer)
+    if _is_wished(found.verdict):
+        _wish(found.answer)
     answer = found.to_dict(mark)
     cast("Metrics", current_app.extensions["metrics"]).lookup(answer["verdict"], answer["took_ms"])
     return placed(answer)
 
 
-def _remember(found: Answer) -> None:
+def _is_wished(verdict: str) -> bool:
+    """Whether an answer is counted among the errors that nobody could answer, each time it is given."""
+    return verdict == "none" and current_app.extensions["settings"].wanted == "all"
+
+
+def _wish(found: Answer) -> None:
     """Keeps an error that nobody could answer, where the setting says so; the answer doesn't wait for it to work."""
     error = unknown_in(found)
     if error is not None:
@@ -104,12 +112,40 @@ def published() -> dict[str, int]:
 )
 def lookup() -> Response:
     """Ranked fixes for a pasted traceback."""
+    started = time.perf_counter()
+    recent, state = cast("RecentAnswers", current_app.extensions["recent"]), matcher().state()
+    asked = recent.digest(request.content_type or "", request.root_path, bodies.data())
+    known = recent.find(asked, state)
+    if known is not None:
+        took = round((time.perf_counter() - started) * 1000, 3)
+        cast("Metrics", current_app.extensions["metrics"]).lookup(known.verdict, took, remembered=True)
+        return _answer(known.begun, took)
+    answer = _asked()
+    took = answer.pop("took_ms")
+    begun = written(answer)[:-1]
+    if not (_holds_secrets(answer) or _is_wished(answer["verdict"])):
+        recent.keep(asked, Remembered(answer["verdict"], begun, state))
+    return _answer(begun, took)
+
+
+def _asked() -> dict[str, Any]:
+    """What a request for a lookup is answered with."""
     if request.mimetype == "text/plain":
-        return dumped(looked_up(bodies.plain()))
+        return looked_up(bodies.plain())
     if not request.is_json:
         raise UnsupportedMediaType("Send the paste as text/plain, or application/json with a text in it.")
     asked = bodies.parsed(schemas.LookupIn)
-    return dumped(looked_up(asked.text, asked.limit, asked.context))
+    return looked_up(asked.text, asked.limit, asked.context)
+
+
+def _holds_secrets(answer: dict[str, Any]) -> bool:
+    """Whether there was a secret in the paste, which the answer may quote."""
+    return any(one["kind"] not in IDENTITIES for one in answer["read"]["redacted"])
+
+
+def _answer(begun: bytes, took: float) -> Response:
+    """The lookup's body, of which all is there but the time it took in milliseconds."""
+    return Response(b'%b,"took_ms":%.3f}' % (begun, took), content_type="application/json")
 
 
 @api.post(

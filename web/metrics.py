@@ -23,6 +23,7 @@ class Metrics:
         self._lock = threading.Lock()
         self._requests: Counter[tuple[str, str, int]] = Counter()
         self._verdicts: Counter[str] = Counter()
+        self._remembered = 0
         self._buckets = [0] * (len(BOUNDS_SECONDS) + 1)
         self._seconds = 0.0
 
@@ -31,9 +32,10 @@ class Metrics:
         with self._lock:
             self._requests[route, method if method in METHODS else "other", status] += 1
 
-    def lookup(self, verdict: str, took_ms: float) -> None:
-        """Count a lookup and its time in milliseconds."""
+    def lookup(self, verdict: str, took_ms: float, *, remembered: bool = False) -> None:
+        """Count a lookup and its time in milliseconds; `remembered`: its answer was there already."""
         with self._lock:
+            self._remembered += remembered
             self._verdicts[verdict] += 1
             self._buckets[bisect_left(BOUNDS_SECONDS, took_ms / 1000)] += 1
             self._seconds += took_ms / 1000
@@ -51,6 +53,9 @@ class Metrics:
             lines += ["# HELP kb_lookups_total Lookups by verdict.", "# TYPE kb_lookups_total counter"]
             for verdict, count in sorted(self._verdicts.items()):
                 lines.append(f'kb_lookups_total{{{process},verdict="{verdict}"}} {count}')
+            lines += ["# HELP kb_lookups_remembered_total Lookups answered as the same request was before."]
+            lines += ["# TYPE kb_lookups_remembered_total counter"]
+            lines.append(f"kb_lookups_remembered_total{{{process}}} {self._remembered}")
             lines += ["# HELP kb_lookup_seconds Time that lookups took.", "# TYPE kb_lookup_seconds histogram"]
             total = 0
             for bound, count in zip((*map(str, BOUNDS_SECONDS), "+Inf"), self._buckets, strict=True):
