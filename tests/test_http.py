@@ -180,7 +180,8 @@ class TestCaching:
         assert (again.status_code, again.data) == (304, b"")
         assert again.headers["ETag"] == first.headers["ETag"]
         other = client.get(path, headers={**head, "If-None-Match": '"other"'})
-        assert (other.status_code, other.data) == (200, first.data)
+        past_its_time = 10 if encoding == "gzip" else 0  # gzip's head says when it was packed
+        assert (other.status_code, other.data[past_its_time:]) == (200, first.data[past_its_time:])
 
     def test_a_vote_changes_the_tag(self, folder: Path) -> None:
         client = made(folder).test_client()
