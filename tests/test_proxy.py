@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.server_support import PATIENCE_SECONDS, start, stop
-from tests.web_support import HEADLINE, HEADLINE_ID, filled
+from tests.web_support import HEADLINE, HEADLINE_ID, application, filled
 
 PREFIX = "/tools/kb"
 PUBLIC = "https://tools.example.org" + PREFIX
@@ -157,3 +158,22 @@ def test_redirects_lead_back_through_the_proxy(site: Site, ending: str) -> None:
 def test_links_that_articles_write_lead_back_through_the_proxy(site: Site) -> None:
     _, _, page = site.call("GET", f"{PREFIX}/e/acme/missing-key")
     assert f'<a href="{PREFIX}/e/acme/hostile"' in page
+
+
+@pytest.mark.parametrize(
+    ("told", "root"),
+    [
+        ("/a/b", "/a/b"),
+        ("/a/", "/a"),
+        ("/", ""),
+        ("//evil.example", ""),
+        ("https://evil.example", ""),
+        ("/a b", ""),
+        ("/<b>", ""),
+        ("a", ""),
+    ],
+)
+def test_a_prefix_is_a_plain_path_or_none(tmp_path: Path, told: str, root: str) -> None:
+    client = application(filled(tmp_path, trusted_proxies=1)).test_client()
+    moved = client.get("/e/acme/old-name", headers={"X-Forwarded-Prefix": told})
+    assert (moved.status_code, moved.headers["Location"]) == (308, f"{root}/e/acme/hostile")

@@ -6,10 +6,13 @@ import configparser
 import fnmatch
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -72,6 +75,22 @@ def test_the_health_check_tells_a_ready_server_from_none(tmp_path: Path) -> None
         stop(server)
     done = subprocess.run([sys.executable, *command[1:2], program], check=False, stderr=subprocess.DEVNULL)
     assert done.returncode != 0
+
+
+def test_the_units_of_the_service_are_ones(tmp_path: Path, lacking: Callable[[str], NoReturn]) -> None:
+    analyze = shutil.which("systemd-analyze") or lacking("no systemd-analyze")
+    units = dict(re.findall(r"^```ini\n# (\S+)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE))
+    assert set(units) == {"tracekb.service", "tracekb-articles.service", "tracekb-articles.timer"}
+    for name, text in units.items():
+        # The commands aren't where the page has them.
+        (tmp_path / name).write_text(re.sub(r"/usr/(?:local/)?bin/(?:kb|git)", sys.executable, text))
+    done = subprocess.run(
+        [analyze, "verify", "--man=no", *(str(tmp_path / name) for name in units)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_the_backup_that_is_shown_holds_the_votes(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ It comes from the path of `public_url`, or from a trusted proxy's `X-Forwarded-P
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from kb.settings import Settings
+
+
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+
+
+class Told:
+    """An application below the prefix that a proxy tells, which must be a plain path: who gets the proxy to pass on a
+    header of his own shall not make `//evil.example` the beginning of our redirects."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """As WSGI has it."""
+        prefix = environ.get("SCRIPT_NAME", "").rstrip("/")
+        environ["SCRIPT_NAME"] = prefix if _PREFIX.fullmatch(prefix) else ""
+        return self._application(environ, start_response)
 
 
 class Below:
@@ -44,7 +62,7 @@ def mounted(application: WSGIApplication, settings: Settings) -> WSGIApplication
     hops = settings.trusted_proxies
     if hops:
         # Werkzeug takes of each header the value that the last `hops` proxies set, so a client can't lie.
-        application = ProxyFix(application, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
+        application = ProxyFix(Told(application), x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
     return application
 
 
