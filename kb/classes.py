@@ -7,6 +7,7 @@ names, each read off the library itself.
 from __future__ import annotations
 
 import builtins
+import re
 from enum import Enum
 from functools import cache, lru_cache
 from pathlib import Path
@@ -42,6 +43,8 @@ def agreement(printed: str, known: str) -> Agreement:
     printed, known = _current(printed), _current(known)
     if printed == known:
         return Agreement.SAME
+    if _vendored(printed) == _vendored(known):
+        return Agreement.NAME
     ours, theirs = printed.rpartition("."), known.rpartition(".")
     if ours[2].casefold() == theirs[2].casefold():
         one_package = not ours[0] or not theirs[0] or _package(printed) == _package(known) or "{" in theirs[0]
@@ -69,6 +72,15 @@ def _foreign_builtin(printed: str, known: str) -> bool:
     """
     bare, other = (printed, known) if "." not in printed else (known, printed)
     return "." not in bare and "." in other and is_builtin(bare) and _package(other) != "builtins"
+
+
+_VENDORS = re.compile(r".*\.(?:_?vendor(?:ed)?|_vendored_packages|externals?|extern|packages|third_?party)\.(?=\w+\.)")
+"""Where packages keep copies of others: `pip._vendor.urllib3…`, `joblib.externals.loky…`, `requests.packages.urllib3…`."""
+
+
+def _vendored(name: str) -> str:
+    """The name without the folder that holds a copy of its package: a copy's class is raised for the same reasons."""
+    return _VENDORS.sub("", name)
 
 
 def _package(name: str) -> str:

@@ -17,6 +17,9 @@ from kb.classes import Agreement, agreement
         ("json.decoder.JSONDecodeError", "ValueError", Agreement.SUBCLASS),
         ("requests.exceptions.SSLError", "requests.exceptions.ConnectionError", Agreement.SUBCLASS),
         ("shop.errors.NotFound", "werkzeug.exceptions.NotFound", Agreement.NAMESAKE),
+        # A copy of a package inside another.
+        ("barn.externals.mill.errors.StoneError", "mill.errors.StoneError", Agreement.NAME),
+        ("pip._vendor.urllib3.exceptions.ReadTimeoutError", "urllib3.exceptions.ReadTimeoutError", Agreement.NAME),
         ("ConnectionError", "requests.exceptions.ConnectionError", Agreement.NAMESAKE),
         ("shop.models.Order.DoesNotExist", "{module}.{model}.DoesNotExist", Agreement.NAME),
         ("", "KeyError", Agreement.UNNAMED),

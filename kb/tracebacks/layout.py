@@ -59,6 +59,39 @@ def plain(lines: list[Line]) -> list[Line]:
     return result
 
 
+# --- inline code ---------------------------------------------------------------------------------
+
+_LONGEST_CODE = 200
+
+
+def ticked(text: str) -> bool:
+    """Whether a line begins as inline code does."""
+    return text.startswith("`") or "\n`" in text
+
+
+def untick(lines: list[Line]) -> list[Line]:
+    """The lines without the marks of inline code that goes over several of them, as people set tracebacks in it."""
+    result = lines
+    at = 0
+    while at < len(lines):
+        text = lines[at].text
+        at += 1
+        if text[:1] != "`" or text[1:2] == "`" or text.count("`") % 2 == 0:
+            continue
+        for end in range(at, min(len(lines), at + _LONGEST_CODE)):
+            last = lines[end].text.rstrip()
+            if last.count("`") % 2:
+                if last.endswith("`") and len(last) > 1:
+                    result = list(lines) if result is lines else result
+                    result[at - 1] = lines[at - 1].cut(1)
+                    result[end] = lines[end].cut(0, len(last) - 1)
+                break
+        else:
+            continue
+        at = end + 1
+    return result
+
+
 # --- blank lines between all lines --------------------------------------------------------------
 
 
@@ -70,6 +103,8 @@ def doubled(text: str) -> bool:
 def undouble(lines: list[Line]) -> list[Line]:
     """The lines without the blank one behind each."""
     told = [n for n, line in enumerate(lines) if line.text.strip()]
+    if any(shapes.HEADING.match(lines[n].text) for n in told):
+        return lines  # the paragraphs of a report, which stand apart anyway
     alone = sum(1 for n in told if n + 1 < len(lines) and not lines[n + 1].text.strip())
     if len(told) < 4 or alone * 10 < (len(told) - 1) * 9:
         return lines

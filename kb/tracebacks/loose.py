@@ -62,7 +62,7 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
         opening = before[-1:] if before[-1:] in "`\"'“(" else ""
         closing = {"“": "”", "(": ")"}.get(opening, opening)
         close = text.find(closing, start) if closing and not match["close"] else -1
-        if close < 0:
+        if close < 0 and not text.startswith("#"):  # a title is one line
             behind = messages.take(lines, at + 1, line.indent)
         end = close if close > 0 else end
         message = [line.cut(start, end), *lines[at + 1 : behind]]

@@ -32,9 +32,10 @@ def ends(text: str, indent: int) -> bool:
         or _OTHER.match(text)
         or shapes.FENCE.match(text)
         or shapes.RULE.match(text)
+        or shapes.HEADING.match(text)
     ):
         return True
-    error = shapes.EXCEPTION.match(text)
+    error = shapes.EXCEPTION.match(text, int(text.startswith("`")))
     return bool(error and len(error["indent"]) <= indent and words.is_exception(error["type"]))
 
 

@@ -18,6 +18,8 @@ _ANCHOR = late(
     r"|During handling of the above exc|The above exception was the dir"
 )
 _ERROR = late(r"(?<=[\s|:>\]])([^\W\d][\w.]{2,200})(?=: |$)")
+_NOTEBOOK = late(r"[^\W\d]\w* {8,}Traceback \(most recent call last\)$")
+"""The head of a notebook's traceback, whatever the class is called: `Error          Traceback (most recent call last)`."""
 _MARKED = late(r"\d|[|>\]:)]\s*$")
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun"
 _LEVELS = "TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL"
@@ -92,7 +94,7 @@ def _prefix(text: str) -> str:
         if anchor is None or not _MARKED.search(text[: anchor.start()]):
             return ""
     prefix = text[: anchor.start()].rstrip(" \t|+")
-    if words.is_exception(prefix.strip()):
+    if words.is_exception(prefix.strip()) or _NOTEBOOK.match(text):
         return ""
     if text[len(prefix) : anchor.start()].count("|") == 1 and prefix:
         prefix = text[: text.index("|", len(prefix)) + 1]

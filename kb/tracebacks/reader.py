@@ -31,6 +31,9 @@ def read(text: str) -> Reading:
     lines = clean(text, lines)
     found = scan(lines)
     errors = assemble(found)
+    if errors and any(not chain[-1].message for chain in errors):
+        found = [*found, *_told(lines, found)]
+        errors = assemble(found)
     around: tuple[Traceback, ...] = ()
     if not errors:
         lines = [boxes.inner(line) for line in lines]
@@ -91,6 +94,14 @@ def _link(lines: list[Line], at: int, item: Found) -> int:
             return at
         return following + 1
     return at
+
+
+def _told(lines: list[Line], found: list[Found]) -> list[Found]:
+    """What sentences and titles tell of errors whose own last line was cut off: `Page 38 KeyError: 'day'`."""
+    cut = {item.errors[-1].name for item in found if item.errors and not item.errors[-1].message}
+    inside = {at for item in found for at in range(item.start, item.end)}
+    named = loose.named([line for at, line in enumerate(lines) if at not in inside])
+    return [item for item in named if item.errors[-1].message and item.errors[-1].name in cut]
 
 
 def _weak(lines: list[Line]) -> list[Found]:

@@ -48,6 +48,8 @@ PROMPT = late(
     r"\s*(?:[$%❯➜] \S|>>>|\.\.\. |In ?\[\d*\]|Out\[\d+\]|PS [A-Z]:\\"
     r"|(?:\([\w.-]{1,40}\) )?(?:[A-Z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,40}@[\w.-]{1,60}[: ][^$#\n]{0,200}[$#](?: |$)))"
 )
+HEADING = late(r"#{2,6} \w")
+"""A heading in Markdown. One `#` alone may as well be a comment."""
 FENCE = late(r"\s*(?:`{3,}|~{3,})\s*\w*\s*$")
 RULE = late(r"\s*([-=_*#+!─═━~])\1{7,}")
 
