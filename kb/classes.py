@@ -74,8 +74,8 @@ def _foreign_builtin(printed: str, known: str) -> bool:
     return "." not in bare and "." in other and is_builtin(bare) and _package(other) != "builtins"
 
 
-_VENDORS = re.compile(r".*\.(?:_?vendor(?:ed)?|_vendored_packages|externals?|extern|packages|third_?party)\.(?=\w+\.)")
-"""Where packages keep copies of others: `pip._vendor.urllib3…`, `joblib.externals.loky…`, `requests.packages.urllib3…`."""
+_VENDORS = re.compile(r".*\.(?:_?vendor(?:ed)?|externals?|extern|packages|third_?party)\.(?=\w+\.)")
+"""Where packages keep copies of others: `pip._vendor.urllib3…`, `joblib.externals.loky…`."""
 
 
 def _vendored(name: str) -> str:
