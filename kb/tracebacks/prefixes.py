@@ -19,7 +19,7 @@ _ANCHOR = late(
 )
 _ERROR = late(r"(?<=[\s|:>\]])([^\W\d][\w.]{2,200})(?=: |$)")
 _NOTEBOOK = late(r"[^\W\d]\w* {8,}Traceback \(most recent call last\)$")
-"""The head of a notebook's traceback, whatever the class is called: `Error        Traceback (most recent call last)`."""
+"""The head of a notebook's traceback, whatever the class is called: `Error       Traceback (most recent call last)`."""
 _MARKED = late(r"\d|[|>\]:)]\s*$")
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun"
 _LEVELS = "TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL"
