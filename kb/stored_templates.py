@@ -18,7 +18,7 @@ MANY = 50_000
 VARIANTS = 4
 """Wordings of one template at most: itself and what is derived from it."""
 
-KEPT = 2048
+KEPT = 8192
 """Templates that stay in memory once they were read."""
 
 AT_ONCE = 500
