@@ -29,7 +29,7 @@ from bench import http_load
 from bench.corpus import harvested, pastes
 from bench.http_app import EMPTY, THREADS
 from bench.http_load import Load
-from bench.http_parts import parts
+from bench.http_parts import LOOKUP, parts
 from bench.knowledge import recorded
 from bench.latency import corpus_file, framed, store_file
 from bench.report import heading, table
@@ -39,7 +39,6 @@ from kb.engines import EngineDocument, generations, open_engine
 from kb.settings import load
 from kb.store import Store
 
-LOOKUP = "/api/v1/lookup"
 SHIPPED = "shipped articles"
 _PASTES = 2000
 _PATIENCE = 60.0
@@ -84,7 +83,8 @@ def run(options: argparse.Namespace) -> None:
     columns = ("knowledge", "server", "pastes", "bare, req/s", "empty, req/s", "lookup, req/s", "share", "by round")
     table((*columns, "of bare", "empty p99 ms", "lookup p99 ms", "p99 ratio", "failed"), rows)
     print("Inside one process, microseconds of CPU a call (medians): where a lookup's time goes.\n")
-    table(("knowledge", "empty route", "lookup route", "matcher", "of it reading", "body as a dict", "as JSON"), inside)
+    columns = ("knowledge", "empty route", "lookup again", "lookup first", "its matcher", "of it reading")
+    table((*columns, "body as a dict", "as JSON"), inside)
 
 
 def _knowledge(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, dict[str, str], list[str]]]:
