@@ -135,7 +135,8 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     shown = (hit.share >= LEAST_OF_CUT or letters * hit.share >= LEAST_LETTERS_OF_CUT) if hit.cut else hit.share == 1
     if not shown and not (hit.row.exception.startswith(LINE_PREFIXES) and hit.share >= LEAST_OF_LINE):
         features["unfitting"] = 1.0  # other text stands where the wording goes on, or too much is missing
-        features.pop("line", None)  # it counts for a tool's own line, and this may be anybody's
+    elif _is_line(one, form):
+        features["line"] = 1.0
     if hit.row.exception != form.exception and entry.library not in spot.libraries:
         features["derived"] = 1.0  # the driver's own error, where the entry is about SQLAlchemy quoting it
     evidence = []
@@ -170,6 +171,8 @@ def _by_code(spot: Spot, entry: Entry, code: str) -> Candidate:
     agrees = agreement(spot.exception.type, form.exception)
     features = _common(spot, entry, form, agrees)
     features["code"] = 1.0
+    if _is_line(spot.exception, form):
+        features["line"] = 1.0
     evidence = (Evidence("code", f"the code {code} in the message"), *_context(features, entry))
     causes = judge(entry, spot.scene, {})
     return Candidate(entry.id, spot.place, "code", 0, features, (), causes, agrees, evidence)
@@ -179,8 +182,6 @@ def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dic
     """What counts for an entry whichever way it was found."""
     one = spot.exception
     features = {"bias": 1.0, f"class_{agrees.value}": 1.0, f"relation_{one.relation}": 1.0}
-    if not one.type and form.exception.startswith(LINE_PREFIXES):
-        features["line"] = 1.0  # a line without an exception, as a tool prints it
     if (
         agrees in (Agreement.SAME, Agreement.NAME)
         and not is_builtin(one.name)
@@ -210,6 +211,11 @@ def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dic
     if entry.proven:
         features["proven"] = 1.0
     return features
+
+
+def _is_line(one: Traceback, form: ErrorForm) -> bool:
+    """Whether a line without an exception is answered by one that a tool prints."""
+    return not one.type and form.exception.startswith(LINE_PREFIXES)
 
 
 @lru_cache(8192)
