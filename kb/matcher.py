@@ -16,11 +16,13 @@ from typing import Any
 from kb.answers import Answer, Lookup, Match, ReadException, entry_body, entry_head
 from kb.candidates import candidates, is_printed_by_a_tool
 from kb.causes import JudgedCause, Scene, judge, singled_out
+from kb.classes import Agreement, agreement
 from kb.engines import Engine
 from kb.errors import EngineUnavailable
 from kb.facets import Facets
 from kb.feedback import Votes, by_entry
 from kb.knowledge import Knowledge
+from kb.libraries import PYTHON, libraries_of
 from kb.models import Context, Entry, Evidence, Slot, Traceback, Verdict
 from kb.normalize import core, fingerprint, normalize
 from kb.ranking import Ranked, rank, verdict
@@ -38,6 +40,8 @@ LEAST_CONFIDENCE = 0.02
 """Entries behind the first that are less likely than this are left out."""
 TEXT_CONFIDENCE = 0.2
 """The most that words alone can say: entries found by full text are related, never trusted."""
+MOST_NAMED = 40
+"""Entries that hold the name of an exception without a message, of which the nearest are offered."""
 LEAST_SHARE = 0.35
 """Share of the paste's words, rare ones counting more, that an entry must hold to be offered for them."""
 WORTH_TELLING = 0.5
@@ -177,7 +181,7 @@ class Matcher:
         """The answer with entries that share rare words with the paste put among those offered: near ones, so that
         it is related where it was none."""
         try:
-            hits = self._words.hits(knowledge, _words_of(answer, text), limit)
+            hits = self._words.hits(knowledge, _words_of(answer, text), limit if _told(answer) else MOST_NAMED)
         except EngineUnavailable:
             notices.append("full-text search is unavailable")
             return answer
@@ -193,10 +197,12 @@ class Matcher:
             near.append(Match(entry, TEXT_CONFIDENCE * hit.share, "text", evidence, causes=causes))
         if not near or (not answer.matches and hits[0].share < WORTH_TELLING):
             return answer
+        if not _told(answer):
+            near.sort(key=lambda match: -_by_name(match.entry, answer))
         matches = [*answer.matches, *near]
         if not (answer.matches and answer.matches[0].entry.general):
             # A general entry is never sure, but its wording or name is that of the paste: words don't displace it.
-            matches.sort(key=lambda match: -match.confidence)
+            matches.sort(key=lambda match: -match.confidence if match.tier != "text" or _told(answer) else 0)
         return Answer("related", answer.fingerprint, answer.exceptions, answer.explained, tuple(matches[:limit]))
 
     # --- entries and words ---
@@ -275,6 +281,20 @@ def _scene_of(answer: Answer) -> Scene | None:
         return None
     chain = tuple(one.traceback for one in answer.exceptions)
     return Scene(chain[answer.explained], chain, {})
+
+
+def _told(answer: Answer) -> bool:
+    """Whether there are words to go by: a message, or a text without an exception."""
+    return answer.explained is None or bool(answer.exceptions[answer.explained].traceback.message)
+
+
+def _by_name(entry: Entry, answer: Answer) -> int:
+    """How near an entry is to an exception without a message: about its class, of its libraries, Python's."""
+    assert answer.explained is not None  # else there is a text to go by
+    one = answer.exceptions[answer.explained].traceback
+    agrees = any(agreement(one.type, form.exception) in (Agreement.SAME, Agreement.NAME) for form in entry.errors)
+    shown = libraries_of(one) - {PYTHON}
+    return 4 * agrees + 2 * (entry.library in shown) + (entry.general and entry.library == PYTHON)
 
 
 def _raised(chain: tuple[Traceback, ...]) -> int:

@@ -54,6 +54,15 @@ def test_a_tools_own_line_answers_before_a_general_error(matcher, text):
     assert any(match.entry.id == "python/key-error" for answer in lookup.also for match in answer.matches)
 
 
+def test_a_tools_line_that_quotes_an_exception_answers_before_the_exception():
+    known = [
+        entry("mill/locked", ("cli:mill", "ERROR: The mill stands because of an OSError: [Errno 13] locked: '{door}'")),
+        entry("python/os-error", ("OSError", "[Errno 13] {reason}: '{path}'")),
+    ]
+    lookup = matcher_of(known).lookup("ERROR: The mill stands because of an OSError: [Errno 13] locked: '/srv/mill'\n")
+    assert lookup.answer.matches[0].entry.id == "mill/locked"
+
+
 @pytest.mark.parametrize(
     "around",
     ["2025-03-14 09:26:53,589 ERROR [mill] job 17 failed", "the wheel of the mill couldn't be turned", "What is this?"],

@@ -29,6 +29,7 @@ def beside(lines: list[Line], found: Sequence[Found]) -> tuple[Traceback, ...]:
         if any(_tells(line) for line in near):
             told += loose.unnamed(near)
             told += _paragraph(near, _last_paragraph(near)) if _traced(item) else ()
+        told += _quoting(lines, item)
         behind = item.end
     rest = lines[behind : behind + NEAR]
     if found and any(_tells(line) for line in rest):
@@ -43,6 +44,15 @@ def last_lines(lines: list[Line]) -> tuple[Traceback, ...]:
     told = [at for at, line in enumerate(lines) if _tells(line)][-MOST_BESIDE:]
     distinct = {tb.message: tb for at in told if (tb := loose.as_error(lines, at, at + 1)).message}
     return tuple(distinct.values())
+
+
+def _quoting(lines: list[Line], item: Found) -> list[Traceback]:
+    """The line that a tool prints of an exception: `ERROR: Could not install packages due to an OSError: …`."""
+    line = lines[item.start]
+    if not item.bare or not item.errors or not loose.is_labelled(line.text):
+        return []
+    whole = loose.as_error(lines, item.start, item.end)
+    return [whole] if not whole.message.startswith(item.errors[-1].type) else []
 
 
 def _traced(item: Found) -> bool:
