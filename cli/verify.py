@@ -55,9 +55,10 @@ def verify(
         if bar:
             bar(done, len(files), one.id)
         if as_json:
-            print(json.dumps({"article": one.id, "ok": one.ok, "problems": [p.to_dict() for p in one.problems]}))
+            problems = [problem.to_dict() for problem in one.problems]
+            print(json.dumps({"article": one.id, "ok": one.ok, "proven": one.proven, "problems": problems}))
             return
-        print(f"{'ok' if one.ok else 'FAILED':6} {one.id}")
+        print(f"{'FAILED' if not one.ok else 'ok' if one.proven else 'no run':6} {one.id}")
         for problem in one.problems:
             print(f"       {problem}")
         sys.stdout.flush()
@@ -77,7 +78,9 @@ def verify(
         )
     failed = sum(not one.ok for one in found)
     if not as_json:
-        print(f"{counted(len(found), 'article', 'articles')} verified, {failed} failed", file=sys.stderr)
+        bare = sum(one.ok and not one.proven for one in found)
+        said = f"{counted(len(found), 'article', 'articles')} verified, {failed} failed"
+        print(f"{said}, {bare} without anything to run" if bare else said, file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -53,11 +53,24 @@ def _now(settings: Settings) -> dict[str, str] | None:
     if not engine_is_there(settings.engine_url, generation.number):
         return None
     return {
+        "index": _listing(settings.engine_url, generation.number),
         "database": settings.database_url,
         "engine": settings.engine_url,
         "generation": f"{generation.number} {generation.rules}",
         "stamp": sources.stamp(looked_at, rules_version()),
     }
+
+
+def _listing(url: str, generation: int) -> str:
+    """The files of a generation's full-text index by name and size, in which damage shows: it is never changed."""
+    folder = generations.folder_for(url, generation)
+    if folder is None:
+        return ""
+    try:
+        with os.scandir(folder) as files:
+            return " ".join(sorted(f"{file.name}:{file.stat().st_size}" for file in files))
+    except OSError as problem:
+        return type(problem).__name__
 
 
 def engine_is_there(url: str, generation: int) -> bool:

@@ -43,6 +43,11 @@ class Verification:
     runs: tuple[Run, ...] = ()
     skipped: bool = False
 
+    @property
+    def proven(self) -> bool:
+        """Whether anything of it was ever run: an article that has nothing to run can't fail, and proves nothing."""
+        return bool(self.runs)
+
 
 def verify(
     paths: Iterable[Path],

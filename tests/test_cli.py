@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -364,3 +365,14 @@ def test_a_page_without_an_end_is_too_long(kb):
     done = kb("extract", "--json", "/dev/zero")
     assert done.returncode == 1
     assert json.loads(done.stdout)["problems"][0]["code"] == "KB601"
+
+
+@pytest.mark.sandbox
+def test_an_article_without_anything_to_run_is_not_called_proven(kb, tmp_path):
+    bare = re.sub(r"(?s)```python.*?```\n", "", small.article()).replace(
+        "library: tea", "library: tea\nrunnable: false\nwhy: tea"
+    )
+    small.write(tmp_path, {"tea/bare.md": bare, "tea/run.md": small.article()})
+    done = kb("verify", "--no-lookup", tmp_path)
+    assert sorted(done.stdout.decode().splitlines()) == ["no run tea/bare", "ok     tea/run"]
+    assert done.stderr.decode().splitlines()[-1] == "2 articles verified, 0 failed, 1 without anything to run"

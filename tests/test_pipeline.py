@@ -207,7 +207,9 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path):
     assert database.read_bytes().startswith(b"my diary")
 
 
-@pytest.mark.parametrize(("lost", "again"), [("folders", pipeline.refresh), ("files", pipeline.index)])
+@pytest.mark.parametrize(
+    ("lost", "again"), [("folders", pipeline.refresh), ("files", pipeline.refresh), ("files", pipeline.index)]
+)
 def test_a_lost_index_is_made_again(tmp_path, lost, again):
     settings = small.settings(tmp_path)
     small.write(tmp_path / "articles", FILES)
