@@ -16,7 +16,7 @@ RUN /opt/tracekb/bin/pip install --no-cache-dir --disable-pip-version-check setu
  && /opt/tracekb/bin/pip uninstall --yes setuptools wheel
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin kb && install -d -o kb -g kb /data
+RUN useradd --uid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin kb && install -d -o kb -g kb /data
 COPY --from=build /opt/tracekb /opt/tracekb
 ENV PATH=/opt/tracekb/bin:$PATH \
     PYTHONUNBUFFERED=1 \

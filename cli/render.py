@@ -17,6 +17,7 @@ from rich.syntax import Syntax
 from rich.text import Text
 
 from cli.intake import counted
+from kb.redact import redact_value
 
 if TYPE_CHECKING:
     from kb.store import Wanted
@@ -87,7 +88,7 @@ def _show_answer(console: Console, answer: Mapping[str, Any], *, full: bool) -> 
     if read["explained"] is not None:
         one = read["exceptions"][read["explained"]]
         line = f"{one['type']}: {one['message']}" if one["type"] and one["message"] else one["type"] or one["message"]
-        console.print(plain(line.splitlines()[0][:300] if line else "", "bold"))
+        console.print(plain(redact_value(line).splitlines()[0][:300] if line else "", "bold"))
     if answer["verdict"] == "none":
         console.print(plain("Nothing in the knowledge base fits. `kb search WORDS` searches it by words.", "dim"))
         return

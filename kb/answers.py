@@ -63,7 +63,7 @@ class Match:
             "tier": self.tier,
             "wording": self.wording,
             "evidence": [one.to_dict() for one in self.evidence],
-            "captures": captures,
+            "captures": captures | hidden,
             "slots": [slot.to_dict() for slot in self.slots],
             **entry_body(self.entry, self.causes, captures | hidden, votes, by_name),
         }

@@ -11,7 +11,7 @@ from collections import defaultdict
 from functools import cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from kb import tables
 
@@ -136,7 +136,9 @@ def _needles() -> tuple[AhoCorasick, tuple[tuple[int, ...], ...], int]:
     for place, row in enumerate(_table()):
         for needle in row.needles:
             rows[needle].append(place)
-    return AhoCorasick(rows), tuple(map(tuple, rows.values())), max(map(len, rows))
+    # Chosen by hand: for more than a hundred needles the library takes less memory and half as long again.
+    finder = AhoCorasick(rows, implementation=Implementation.DFA)
+    return finder, tuple(map(tuple, rows.values())), max(map(len, rows))
 
 
 @cache

@@ -59,6 +59,13 @@ def test_a_paste_on_standard_input_is_answered_with_the_fix(kb):
     assert "\x1b" not in shown  # no colour in a pipe
 
 
+def test_a_secret_is_not_printed_again(kb):
+    paste = "RuntimeError: no water in kettle 'postgresql://bob:hunter2@db/tea', fill it before it boils"
+    done = kb("lookup", stdin=paste.encode())
+    assert b"no water in kettle" in done.stdout
+    assert b"hunter2" not in done.stdout + done.stderr
+
+
 def test_the_json_is_the_lookup_body(kb):
     done = kb(
         "lookup", "--json", "--limit", 1, "--python", "3.12", "--package", "tea==2.0", "-", stdin=small.PASTE.encode()

@@ -202,6 +202,7 @@ def test_secrets_in_the_paste_are_named_and_not_shown_as_captures(matcher):
     [found] = [one for one in body["read"]["redacted"] if one["kind"] == "password"]
     assert "hunter2" in paste[found["span"][0] : found["span"][1]]
     assert "hunter2" not in body["matches"][0]["summary"]
+    assert body["matches"][0]["captures"] == {"kettle": "***"}
 
 
 @pytest.mark.parametrize("value", ["`x`", "<img src=x>", "[a](javascript:x)", "a\nb", "x" * 5000])

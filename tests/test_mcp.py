@@ -73,6 +73,13 @@ def test_tools_tell_what_they_are(server):
     assert all(tool.annotations.read_only_hint and tool.description for tool in tools.values())
 
 
+def test_secrets_are_not_repeated(server):
+    paste = "RuntimeError: no water in kettle 'postgresql://bob:hunter2@db/tea', fill it before it boils"
+    said = call(server, "lookup_traceback", text=paste)
+    assert "The paste held secrets: password" in said
+    assert "hunter2" not in said
+
+
 def test_no_text_can_end_the_data(server):
     said = call(server, "lookup_traceback", text=HOSTILE)
     mark = re.search(r"<data (\w{16})>", said)[1]

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kb.redact import redact_value
 from web.entry_markdown import entry_markdown
 
 LEAST_CHARACTERS, MOST_CHARACTERS, USUAL_CHARACTERS = 500, 50_000, 8_000
@@ -71,7 +72,7 @@ def _one(answer: Mapping[str, Any]) -> list[str]:
     read = answer["read"]
     if read["explained"] is not None:
         one = read["exceptions"][read["explained"]]
-        error = ": ".join(part for part in (one["type"], one["message"]) if part)
+        error = redact_value(": ".join(part for part in (one["type"], one["message"]) if part))
         blocks.append("error read: " + " ".join(error.split())[:600])
     if read["redacted"]:
         blocks.append("The paste held secrets: " + ", ".join(sorted({one["kind"] for one in read["redacted"]})))
