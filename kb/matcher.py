@@ -198,7 +198,7 @@ class Matcher:
         if not near or (not answer.matches and hits[0].share < WORTH_TELLING):
             return answer
         if not _told(answer):
-            near.sort(key=lambda match: -_by_name(match.entry, answer))
+            near.sort(key=lambda match: -_by_name(match, answer))
         matches = [*answer.matches, *near]
         if not (answer.matches and answer.matches[0].entry.general):
             # A general entry is never sure, but its wording or name is that of the paste: words don't displace it.
@@ -288,13 +288,16 @@ def _told(answer: Answer) -> bool:
     return answer.explained is None or bool(answer.exceptions[answer.explained].traceback.message)
 
 
-def _by_name(entry: Entry, answer: Answer) -> int:
-    """How near an entry is to an exception without a message: about its class, of its libraries, Python's."""
+def _by_name(match: Match, answer: Answer) -> int:
+    """How near an entry is to an exception without a message: about its class, of its libraries,
+    Python's own, with evidence of a cause in the frames."""
     assert answer.explained is not None  # else there is a text to go by
-    one = answer.exceptions[answer.explained].traceback
+    one, entry = answer.exceptions[answer.explained].traceback, match.entry
     agrees = any(agreement(one.type, form.exception) in (Agreement.SAME, Agreement.NAME) for form in entry.errors)
     shown = libraries_of(one) - {PYTHON}
-    return 4 * agrees + 2 * (entry.library in shown) + (entry.general and entry.library == PYTHON)
+    general = entry.general and entry.library == PYTHON
+    evident = any(judged.likely for judged in match.causes)
+    return 8 * agrees + 4 * (entry.library in shown) + 2 * general + evident
 
 
 def _raised(chain: tuple[Traceback, ...]) -> int:

@@ -15,6 +15,8 @@ MAX_CANDIDATES = 5
 _NAMED = late(
     rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})(?:: ?(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))"
 )
+_OF_TASK = late(rf"\bexception=(?P<type>{shapes.NAME})\(")
+"""In what asyncio prints of a task or future: `future: <Task finished … exception=KeyError('a')>`."""
 _LABEL = late(
     r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
     r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
@@ -33,6 +35,10 @@ def named(lines: list[Line]) -> list[Found]:
     """Exceptions that lines name somewhere: `I get KeyError: 'a' when …`, `… failed: KeyError('a')`."""
     found: list[Found] = []
     for at, line in enumerate(lines):
+        task = _OF_TASK.search(line.text, 0, 4000) if "exception=" in line.text else None
+        if task and words.is_exception(task["type"]):
+            found.append(_read_task(line, at, task))
+            continue
         match = next((m for m in _NAMED.finditer(line.text, 0, 4000) if _counts(m, line.text)), None)
         if match:
             found.append(_read_named(lines, at, match))
@@ -68,6 +74,20 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
         message = [line.cut(start, end), *lines[at + 1 : behind]]
     shown = [line.cut(match.start("type"), max(end if message else 0, match.end("type"))), *lines[at + 1 : behind]]
     return Found(behind, "none", (traceback(match["type"], message, shown),), bare=True, start=at)
+
+
+def _read_task(line: Line, at: int, match: re.Match[str]) -> Found:
+    """The error in the text of a task: its only argument as it would be printed, the quotes of a text taken off."""
+    end, depth = match.end(), 1
+    while end < len(line.text) and depth:
+        depth += {"(": 1, ")": -1}.get(line.text[end], 0)
+        end += 1
+    told = line.cut(match.end(), end - 1 if not depth else end)
+    bare = told.text.rstrip(", ")
+    quoted = bare[:1] in ("'", '"') and bare[-1:] == bare[:1] and match["type"] != "KeyError"
+    message = told.cut(1, len(bare) - 1) if quoted and len(bare) > 1 else told.cut(0, len(bare))
+    shown = [line.cut(match.start("type"), end)]
+    return Found(at + 1, "none", (traceback(match["type"], [message], shown),), bare=True, start=at)
 
 
 def is_labelled(text: str) -> bool:
