@@ -15,8 +15,8 @@ MAX_CANDIDATES = 5
 _NAMED = late(
     rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})(?:: ?(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))"
 )
-_OF_TASK = late(rf"\bexception=(?P<type>{shapes.NAME})\(")
-"""In what asyncio prints of a task or future: `future: <Task finished … exception=KeyError('a')>`."""
+_OF_TASK = late(rf"\bexception=(?P<type>{shapes.NAME})\((?![\"'])")
+"""In what asyncio prints of a task or future: `<Task finished … exception=KeyError(7)>`. Texts are read as any others."""
 _LABEL = late(
     r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
     r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
@@ -77,15 +77,13 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
 
 
 def _read_task(line: Line, at: int, match: re.Match[str]) -> Found:
-    """The error in the text of a task: its only argument as it would be printed, the quotes of a text taken off."""
+    """The error in the text of a task, its arguments for a message: a single one is printed just so."""
     end, depth = match.end(), 1
     while end < len(line.text) and depth:
         depth += {"(": 1, ")": -1}.get(line.text[end], 0)
         end += 1
     told = line.cut(match.end(), end - 1 if not depth else end)
-    bare = told.text.rstrip(", ")
-    quoted = bare[:1] in ("'", '"') and bare[-1:] == bare[:1] and match["type"] != "KeyError"
-    message = told.cut(1, len(bare) - 1) if quoted and len(bare) > 1 else told.cut(0, len(bare))
+    message = told.cut(0, len(told.text.rstrip(", ")))
     shown = [line.cut(match.start("type"), end)]
     return Found(at + 1, "none", (traceback(match["type"], [message], shown),), bare=True, start=at)
 
