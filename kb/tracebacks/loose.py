@@ -16,7 +16,7 @@ _NAMED = late(
     rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})(?:: ?(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))"
 )
 _OF_TASK = late(rf"\bexception=(?P<type>{shapes.NAME})\((?![\"'])")
-"""In what asyncio prints of a task or future: `<Task finished … exception=KeyError(7)>`. Texts are read as any others."""
+"""In what asyncio prints of a task: `<Task finished … exception=KeyError(7)>`. Texts are read as any others."""
 _LABEL = late(
     r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
     r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
