@@ -15,11 +15,9 @@ loses at most 2 % of the first matches that are right, and is low. The order of 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -28,6 +26,7 @@ from bench import cases as labelled
 from bench.accuracy import MOST_WRONG
 from bench.cases import Case
 from bench.knowledge import recorded, shipped
+from bench.regression import FOLDS, RANKING, Fitted, Sample, best_fit, fit, loss
 from bench.report import heading, table
 from kb.answers import entry_body, entry_head
 from kb.candidates import candidates
@@ -39,9 +38,6 @@ from kb.tracebacks import read
 from kb.trust import trusted
 from kb.versions import known_versions
 
-RANKING = Path(__file__).parent.parent / "kb" / "data" / "ranking.json"
-FOLDS = 10
-PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 LEFT_OUT_WEIGHT = 0.25
 RECORDED_WEIGHT = 0.1
 """Of a traceback that an article was proven with, beside a labelled paste's 1: they are many, and all are right."""
@@ -54,39 +50,9 @@ WORTH_A_LOOK = 0.03
 `KeyError` is anybody's is worth telling."""
 LEAST_MATCH = 0.6
 """What is called a match is right in three cases of five at least, however well the labelled pastes went."""
-LEAST_SEEN = 8
-"""Pastes in which a feature must differ to get a weight of its own."""
-BASICS = ("score", "margin")
-BESIDES = ("singled_out", "line", "class_different", "class_namesake")
-"""Features that may weigh in besides the score. Not all of them: from labelled pastes, which are about well-known
-libraries, a fit learns to trust nothing whose library it can't see, such as a team's own article on its own error."""
 COLUMNS = ("weights", "log loss", "Brier score", "answered", "wrong", "false alarm")
 BINS = ("predicted", "pastes", "mean prediction", "right")
 Rows = Sequence[Sequence[object]]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A first candidate: what it is judged by, and whether it is right. `asked` is False where the right entries were
-    left out; `trusted` as in `kb.trust`."""
-
-    case: Case
-    values: Mapping[str, float]
-    right: bool
-    trusted: bool
-    asked: bool
-    weight: float = 1.0
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """Weights by name (`bias` among them)."""
-
-    weights: Mapping[str, float]
-
-    def probability(self, values: Mapping[str, float]) -> float:
-        odds = self.weights["bias"] + sum(self.weights.get(name, 0.0) * value for name, value in values.items())
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, odds))))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -164,87 +130,6 @@ def recorded_samples(matcher: Matcher) -> list[Sample]:
     return [replace(sample, asked=False, weight=RECORDED_WEIGHT) for sample in samples]
 
 
-def best_fit(samples: Sequence[Sample], seed: str) -> tuple[tuple[str, ...], float, list[float]]:
-    """The features and the penalty that predict unseen families best, and what they predicted for each sample."""
-    found: dict[str, int] = {}
-    for sample in samples:
-        for name, value in sample.values.items():
-            found[name] = found.get(name, 0) + (value != 0)
-    varied = [name for name, seen in found.items() if LEAST_SEEN <= seen <= len(samples) - LEAST_SEEN]
-    every = (*BASICS, *(name for name in BESIDES if name in varied))
-    best: tuple[float, tuple[str, ...], float, list[float]] | None = None
-    for names in (BASICS, every):
-        for penalty in PENALTIES:
-            predicted = cross_validated(samples, names, penalty, seed)
-            loss = _loss(samples, predicted)
-            # More features must earn their place: a hundredth of the loss at least.
-            if best is None or loss < best[0] * 0.99:
-                best = loss, names, penalty, predicted
-    assert best is not None
-    return best[1:]
-
-
-def cross_validated(samples: Sequence[Sample], names: Sequence[str], penalty: float, seed: str) -> list[float]:
-    """For each sample the probability by weights that were fitted without its family."""
-    folds = [int(hashlib.sha256(f"{seed} {one.case.family}".encode()).hexdigest(), 16) % FOLDS for one in samples]
-    predicted = [0.0] * len(samples)
-    for fold in range(FOLDS):
-        rest = [one for one, its in zip(samples, folds, strict=True) if its != fold]
-        fitted = fit(rest, names, penalty)
-        for place, (one, its) in enumerate(zip(samples, folds, strict=True)):
-            if its == fold:
-                predicted[place] = fitted.probability(one.values)
-    return predicted
-
-
-def fit(samples: Sequence[Sample], names: Sequence[str], penalty: float) -> Fitted:
-    """A logistic regression in which evidence for an entry never counts against it, nor the other way round.
-
-    Which way a feature counts is the sign of its weight in the order of candidates; one that the few pastes would turn
-    round is left out, the worst one first.
-    """
-    order = json.loads(RANKING.read_text(encoding="utf-8"))["order"]
-    kept = list(names)
-    while True:
-        bias, slopes, sizes = _regression(samples, kept, penalty)
-        turned = {
-            name: size
-            for name, slope, size in zip(kept, slopes, sizes, strict=True)
-            if slope * (1.0 if name in BASICS else order.get(name, 0.0)) < 0
-        }
-        if not turned:
-            return Fitted({"bias": bias, **dict(zip(kept, slopes, strict=True))})
-        kept.remove(max(turned, key=lambda name: turned[name]))
-
-
-def _regression(
-    samples: Sequence[Sample], names: Sequence[str], penalty: float
-) -> tuple[float, list[float], list[float]]:
-    """Bias, weights, and the weights' sizes for standardised values, by Newton's method. The penalty is on those
-    sizes, not on the bias."""
-    import numpy as np
-
-    values = np.array([[one.values.get(name, 0.0) for name in names] for one in samples], dtype=float)
-    values = values.reshape(len(samples), len(names))
-    mean, spread = values.mean(axis=0), values.std(axis=0)
-    spread[spread == 0] = 1.0
-    matrix = np.hstack([np.ones((len(samples), 1)), (values - mean) / spread])
-    truth = np.array([one.right for one in samples], dtype=float)
-    weight = np.array([one.weight for one in samples])
-    ridge = np.diag([1e-6, *[penalty] * len(names)])
-    beta = np.zeros(matrix.shape[1])
-    for _ in range(50):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(matrix @ beta, -30, 30)))
-        gradient = matrix.T @ (weight * (chance - truth)) + ridge @ beta
-        curvature = (matrix * (weight * chance * (1 - chance))[:, None]).T @ matrix + ridge
-        step = np.linalg.solve(curvature, gradient)
-        beta -= np.clip(step, -2, 2)
-        if np.abs(step).max() < 1e-8:
-            break
-    slopes = beta[1:] / spread
-    return float(beta[0] - slopes @ mean), [float(one) for one in slopes], [abs(float(one)) for one in beta[1:]]
-
-
 def thresholds(samples: Sequence[Sample], predicted: Sequence[float], cases: int) -> dict[str, float]:
     """From which probability on a first match is one, and is related."""
     asked = [(chance, one) for chance, one in zip(predicted, samples, strict=True) if one.asked]
@@ -306,14 +191,7 @@ def _figures(
     brier = sum(one.weight * (p - one.right) ** 2 for one, p in zip(samples, predicted, strict=True)) / weights
     answerable = sum(case.answerable for case in cases)
     false_alarm = alarms / (len(cases) - answerable) if len(cases) > answerable else None
-    return _loss(samples, predicted), brier, answered / answerable, wrong / len(cases), false_alarm
-
-
-def _loss(samples: Sequence[Sample], predicted: Sequence[float]) -> float:
-    total = 0.0
-    for one, chance in zip(samples, predicted, strict=True):
-        total -= one.weight * math.log(max(1e-9, chance if one.right else 1 - chance))
-    return total / sum(one.weight for one in samples)
+    return loss(samples, predicted), brier, answered / answerable, wrong / len(cases), false_alarm
 
 
 def _reliability(samples: Sequence[Sample], predicted: Sequence[float]) -> list[tuple[str, int, float, float]]:

@@ -13,7 +13,6 @@ import pytest
 
 from bench import (
     accuracy,
-    calibrate,
     cases,
     corpus,
     families,
@@ -22,6 +21,7 @@ from bench import (
     latency,
     peers,
     reader,
+    regression,
     report,
     worker,
 )
@@ -224,7 +224,7 @@ def test_calibration_writes_weights_and_a_page(tmp_path):
     pytest.importorskip("numpy", reason="calibration needs numpy")
     out, page = tmp_path / "ranking.json", tmp_path / "calibration.md"
     run("calibrate", "--cases", labelled(tmp_path), "--out", str(out), "--docs", str(page))
-    before, after = json.loads(calibrate.RANKING.read_text()), json.loads(out.read_text())
+    before, after = json.loads(regression.RANKING.read_text()), json.loads(out.read_text())
     assert {**before, "confidence": 0, "verdict": 0} == {**after, "confidence": 0, "verdict": 0}
     assert 0 < after["verdict"]["related"] <= after["verdict"]["match"] <= 1
     assert "bias" in after["confidence"]
@@ -235,12 +235,12 @@ def test_evidence_for_an_entry_never_counts_against_it():
     pytest.importorskip("numpy", reason="calibration needs numpy")
     case = cases.case_of({"id": "a", "text": "x"})
     samples = [
-        calibrate.Sample(
+        regression.Sample(
             case, {"score": float(i), "margin": 0.0, "whole": float(i % 3 == 0)}, i > 20 and i % 3 > 0, True, True
         )
         for i in range(60)
     ]
-    fitted = calibrate.fit(samples, ("score", "margin", "whole"), 1.0)
+    fitted = regression.fit(samples, ("score", "margin", "whole"), 1.0)
     assert fitted.weights["score"] > 0
     assert "whole" not in fitted.weights  # always wrong here, and for an entry in the order of candidates
     assert fitted.probability({"score": 55.0}) > 0.5 > fitted.probability({"score": 1.0})
