@@ -106,11 +106,14 @@ def _hits(one: Traceback, knowledge: Knowledge) -> list[TemplateHit]:
     if "\n" in one.message and not any(hit.whole for hit in hits):
         for shorter in (one.message.partition("\n\n")[0], one.message.partition("\n")[0]):
             if len(shorter) < len(one.message) and shorter.strip():
-                fitting = [hit for hit in knowledge.index.find(one.type, shorter) if hit.whole]
-                if fitting:
+                found = knowledge.index.find(one.type, shorter)
+                if fitting := [hit for hit in found if hit.whole]:
                     known = {hit.row.id for hit in fitting}
                     hits = fitting + [hit for hit in hits if hit.row.id not in known]
                     break
+                # A line that only opens a wording is near, but other lines follow where it should go on.
+                known = {hit.row.id for hit in hits}
+                hits += [hit._replace(cut=False) for hit in found if hit.cut and hit.row.id not in known]
     return hits[:MOST_HITS]
 
 

@@ -88,6 +88,9 @@ def _package(name: str) -> str:
 
 
 def _current(name: str) -> str:
+    module, _, last = name.rpartition(".")
+    if module in ("exceptions", "builtins") and is_builtin(last):
+        return _current(last)  # `<type 'exceptions.IOError'>`, as Python 2 prints the class
     return _table()[0].get(name, name)
 
 

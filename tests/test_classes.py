@@ -12,6 +12,7 @@ from kb.classes import Agreement, agreement
         ("sqlalchemy.exc.DetachedInstanceError", "sqlalchemy.orm.exc.DetachedInstanceError", Agreement.NAME),
         ("werkzeug.routing.BuildError", "werkzeug.routing.exceptions.BuildError", Agreement.SAME),
         ("IOError", "OSError", Agreement.SAME),
+        ("exceptions.IOError", "OSError", Agreement.SAME),
         ("ModuleNotFoundError", "ImportError", Agreement.SUBCLASS),
         ("ImportError", "ModuleNotFoundError", Agreement.SUPERCLASS),
         ("json.decoder.JSONDecodeError", "ValueError", Agreement.SUBCLASS),

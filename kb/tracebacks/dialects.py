@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kb.patterns import late
-from kb.tracebacks import asides, bare, boxes, groups, ipython, pages, pytest_reports, python
+from kb.tracebacks import arguments, asides, bare, boxes, groups, ipython, pages, pytest_reports, python
 from kb.tracebacks.found import Found
 from kb.tracebacks.lines import Line
 
@@ -112,6 +112,20 @@ DIALECTS: tuple[Dialect, ...] = (
         "Exception Type: KeyError\nException Value: 'a'",
     ),
     Dialect(
+        "exc_info",
+        r"\(<(?:class|type) '",
+        arguments.read_info,
+        "programs log what sys.exc_info() holds",
+        "(<class 'OSError'>, OSError(2, 'No such file'), <traceback object at 0x7f>)",
+    ),
+    Dialect(
+        "arguments",
+        r"An exception of type ",
+        arguments.read_type,
+        "a much copied answer formats exceptions so",
+        "An exception of type ValueError occurred. Arguments:\n('no such grain',)",
+    ),
+    Dialect(
         "class",
         r"<(?:class|type|exception) '",
         pages.read_class,
@@ -120,7 +134,7 @@ DIALECTS: tuple[Dialect, ...] = (
     ),
     Dialect(
         "bare",
-        r"(?:\[?(?:ERROR|CRITICAL|FATAL)\]?:? {1,8})?[\"'`*“(]{0,3}[^\W\d][\w.<>]*[`*]{0,3}(?::|\s*$)",
+        r"(?:\[?(?:ERROR|CRITICAL|FATAL)\]?:? {1,8})?[\"'`*“(]{0,3}[^\W\d][\w.<>]*[`*]{0,3}(?: ?:|：|\s*$)",
         bare.read,
         "people paste the last line only",
         "KeyError: 'user'",

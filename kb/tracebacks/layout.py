@@ -76,7 +76,12 @@ def untick(lines: list[Line]) -> list[Line]:
     while at < len(lines):
         text = lines[at].text
         at += 1
-        if text[:1] != "`" or text[1:2] == "`" or text.count("`") % 2 == 0:
+        if text[:1] != "`" or text[1:2] == "`":
+            continue
+        if text.count("`") == 2 and text.rstrip().endswith("`") and 'File "' in text:
+            result = list(lines) if result is lines else result
+            result[at - 1] = lines[at - 1].cut(1, len(text.rstrip()) - 1)
+        if text.count("`") % 2 == 0:
             continue
         for end in range(at, min(len(lines), at + _LONGEST_CODE)):
             last = lines[end].text.rstrip()

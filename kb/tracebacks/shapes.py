@@ -24,7 +24,8 @@ MARKS = late(r"\s*[~^][~^\s|]*$")
 ELIDED = late(r"\s*\.{3}(?:\s*<\d+ lines>\.{3})?\s*$")
 
 NAME = r"(?:[^\W\d]\w*|<locals>)(?:\.(?:[^\W\d]\w*|<locals>)){0,20}"
-EXCEPTION = late(rf"(?P<indent>\s*)(?P<type>{NAME})(?::(?=\s|$)\s?(?P<message>.*)|\s*$)")
+EXCEPTION = late(rf"(?P<indent>\s*)(?P<type>{NAME})(?:(?: ?:(?=\s|$)|：)\s?(?P<message>.*)|\s*$)")
+"""The line of an exception. People who type it put a blank before the colon, or the wide one of Chinese."""
 
 CAUSE = late(r"\W*The above exception was the direct cause of the following exception:?")
 CONTEXT = late(r"\W*During handling of the above exception(?: \(.{0,2000}\))?, another exception occurred:?")
