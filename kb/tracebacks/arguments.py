@@ -15,8 +15,7 @@ _INFO = late(
 )
 _TYPE = late(rf"\s*An exception of type (?P<type>{shapes.NAME}) occurred\. Arguments:\s?(?:\((?P<arguments>.*)\)\s*$)?")
 _TUPLE = late(r"\s*\((?P<arguments>.*)\)\s*$")
-_NUMBERED = late(r"(?P<number>-?\d{1,6}), u?(?P<quote>[\"'])(?P<text>.*)(?P=quote)$")
-_TEXT = late(r"u?(?P<quote>[\"'])(?P<text>.*)(?P=quote),?$")
+_TEXT = late(r"(?:-?\d{1,6}, )?u?(?P<quote>[\"'])(?P<text>.*)(?P=quote),?$")
 
 
 def read_info(lines: list[Line], at: int) -> Found | None:
@@ -45,12 +44,7 @@ def read_type(lines: list[Line], at: int) -> Found | None:
 
 
 def _printed(name: str, arguments: Line) -> Line:
-    """Arguments as the exception prints itself: a single text without quotes, the system's with their number."""
-    numbered = _NUMBERED.match(arguments.text)
-    if numbered:
-        start, end = numbered.span("number")
-        told = [("[Errno ", start, start + 1), (numbered["number"], start, end), ("] ", end, end + 2)]
-        return arguments.pick([*told, (numbered["text"], *numbered.span("text"))])
+    """Arguments nearly as the exception prints itself: a single text without quotes, the system's without the number."""
     single = _TEXT.match(arguments.text)
     if single and single["quote"] not in single["text"]:
         return arguments.cut(*_within(name, single))
