@@ -44,7 +44,7 @@ def read_type(lines: list[Line], at: int) -> Found | None:
 
 
 def _printed(name: str, arguments: Line) -> Line:
-    """Arguments nearly as the exception prints itself: a single text without quotes, the system's without the number."""
+    """Arguments nearly as the exception prints itself: a single text without quotes, or the system's text."""
     single = _TEXT.match(arguments.text)
     if single and single["quote"] not in single["text"]:
         return arguments.cut(*_within(name, single))
