@@ -74,6 +74,7 @@ def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
     app.url_map.strict_slashes = True
     logs.install(app)
     app.before_request(bodies.read_bounded)
+    app.before_request(mounting.refuse_nameless)
     # What was registered first comes last, after an answer: nobody changes it behind `_finish`.
     app.after_request(_finish)
     caching.install(app)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, request
 from markupsafe import Markup, escape
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ def mounted(application: WSGIApplication, settings: Settings) -> WSGIApplication
         # Werkzeug takes of each header the value that the last `hops` proxies set, so a client can't lie.
         application = ProxyFix(Told(application), x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
     return application
+
+
+def refuse_nameless() -> None:
+    """Before each request: 400 where `Host` can be no name of ours, since links are made of it (RFC 9112, 3.2)."""
+    if not request.host:
+        raise BadRequest("The Host header is no name of a host.")
 
 
 def placed(answer: dict[str, Any]) -> dict[str, Any]:
