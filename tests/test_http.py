@@ -250,6 +250,13 @@ class TestOtherOrigins:
         assert "Access-Control-Allow-Origin" not in looked_up(client, headers={"Origin": other}).headers
         assert "Access-Control-Allow-Origin" not in client.get("/", headers={"Origin": ELSEWHERE}).headers
 
+    def test_no_cache_gives_an_answer_without_the_headers_to_one_who_may(self, folder: Path) -> None:
+        client = made(folder, cors_origins=ELSEWHERE).test_client()
+        path = f"/api/v1/entries/{HEADLINE_ID}"
+        for origin in ({}, {"Origin": ELSEWHERE}, {"Origin": "https://evil.example"}):
+            assert "Origin" in client.get(path, headers=origin).headers["Vary"]
+        assert "Origin" not in client.get("/").headers["Vary"]
+
     def test_all_may(self, folder: Path) -> None:
         client = made(folder, cors_origins="*").test_client()
         assert looked_up(client, headers={"Origin": "https://x.example"}).headers["Access-Control-Allow-Origin"] == "*"

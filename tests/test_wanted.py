@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from cli.main import kb
@@ -146,6 +147,19 @@ class TestStore:
         first, second = store.wanted()
         assert (first.count, first.normal) == (4, "no such table: {value}")
         assert (second.count, second.exception) == (1, "shop.OperationalError")
+
+    def test_an_error_without_a_message_is_counted_too(self, store: Store) -> None:
+        for _ in range(3):
+            store.want(Unknown("shop.TeaError", "", "shop"))
+        assert [(error.count, error.normal) for error in store.wanted()] == [(3, "")]
+
+    @given(st.lists(st.lists(st.sampled_from(["no", "tea", "a.b", "c_1", "x:", "{quoted}"]), max_size=9), max_size=12))
+    @hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_whatever_is_wanted_counts(self, store: Store, said: list[list[str]]) -> None:
+        for error in store.wanted():
+            store.forget(error.fingerprint)
+        store.bring((Unknown("shop.TeaError", " ".join(words), "shop"), 1, "2026-11-23") for words in said)
+        assert sum(error.count for error in store.wanted()) == len(said)
 
     def test_one_voice_asks_once_a_day_and_can_take_it_back(self, store: Store) -> None:
         store.want(LID, "somebody else")

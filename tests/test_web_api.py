@@ -221,6 +221,14 @@ class TestFind:
         assert HEADLINE_ID in seen
         assert len(seen) == len(set(seen)) == page["total"]
 
+    @pytest.mark.parametrize("path", ["search?q=session&cursor=", "entries?cursor="])
+    @pytest.mark.parametrize("cursor", ["garbage", "-1", "1e3", "%00", "%ff", "../x/y", "9" * 300, "%F0%9D%9F%99"])
+    def test_a_cursor_that_is_none_is_not_the_first_page_again(
+        self, client: FlaskClient, path: str, cursor: str
+    ) -> None:
+        """Who follows one that got damaged would else read the same page for ever."""
+        assert problem(client.get(f"/api/v1/{path}{cursor}"), 422)["errors"][0]["field"] == "cursor"
+
     def test_an_entry(self, client: FlaskClient) -> None:
         response = client.get(f"/api/v1/entries/{HEADLINE_ID}")
         assert response.json["id"] == HEADLINE_ID

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from flask import Response, request
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -22,6 +24,8 @@ def install(app: Flask, origins: Sequence[str]) -> None:
     from flask_cors import CORS
 
     # flask-cors takes what looks like a pattern for one; the brackets of an IPv6 address do.
+    if ANY not in origins:
+        app.after_request(_vary)
     exact = ANY if ANY in origins else [re.compile(re.escape(origin) + r"\Z") for origin in origins]
     CORS(
         app,
@@ -38,3 +42,10 @@ def install(app: Flask, origins: Sequence[str]) -> None:
             }
         },
     )
+
+
+def _vary(response: Response) -> Response:
+    """Says that an answer depends on who asks also where nobody let in did: a cache would give it to the one who is."""
+    if request.path.startswith("/api/"):
+        response.vary.add("Origin")
+    return response

@@ -115,7 +115,7 @@ class SearchQuery(Query):
     exception: str | None = Field(default=None, max_length=200, description="only entries of this exception")
     proven: bool | None = Field(default=None, description="only entries with, or without, a fix that was run")
     limit: int = Field(default=20, ge=1, le=MAX_LIMIT)
-    cursor: str | None = Field(default=None, max_length=200)
+    cursor: str | None = Field(default=None, pattern="^[0-9]{0,9}$", description="the `next` of the page before")
 
 
 class SuggestQuery(Query):
@@ -129,7 +129,9 @@ class EntriesQuery(Query):
     """A page of all entries."""
 
     limit: int = Field(default=20, ge=1, le=MAX_LIMIT)
-    cursor: str | None = Field(default=None, max_length=200)
+    cursor: str | None = Field(
+        default=None, max_length=200, pattern="^([^/\\s]+/[^/\\s]+)?$", description="the `next` of the page before"
+    )
 
 
 class EntryPath(Strict):

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from kb.errors import SaidTooMuch
 from kb.store import tables as t
@@ -86,8 +87,8 @@ def _counted(connection: Connection, error: Unknown, count: int, last: str) -> W
     near = select(t.wanted.c.fingerprint, t.wanted.c.normal).where(t.wanted.c.exception == clean(error.exception))
     # The oldest first: which cluster takes an error must not depend on the order of rows.
     known = connection.execute(near.order_by(t.wanted.c.first, t.wanted.c.fingerprint)).all()
-    fitting = [(row.fingerprint, both) for row in known if (both := joined(row.normal, clean(error.normal)))]
-    exact = [one for one in fitting if one[1] == clean(error.normal)]
+    fitting = [(row.fingerprint, both) for row in known if (both := _joined(row, error)) is not None]
+    exact = [one for one in fitting if error.fingerprint == one[0] or one[1] == clean(error.normal)]
     if fitting:
         fingerprint, normal = (exact or fitting)[0]
         row = t.wanted.c.fingerprint == fingerprint
@@ -104,6 +105,13 @@ def _counted(connection: Connection, error: Unknown, count: int, last: str) -> W
     fingerprint = error.fingerprint
     connection.execute(insert(t.wanted).values(fingerprint=fingerprint, count=count, first=last, last=last, **values))
     return _row(connection, fingerprint)
+
+
+def _joined(row: Row[Any], error: Unknown) -> str | None:
+    """The normal form of a kept error with this one counted in; None where they aren't one. What was kept under its own
+    fingerprint is, however far others have widened it since."""
+    both = joined(row.normal, clean(error.normal))
+    return row.normal if both is None and row.fingerprint == error.fingerprint else both
 
 
 def _row(connection: Connection, fingerprint: str) -> Wanted:
