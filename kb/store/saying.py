@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import UTC, datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from kb.errors import SaidTooMuch
 from kb.store import tables as t
@@ -87,7 +86,7 @@ def _counted(connection: Connection, error: Unknown, count: int, last: str) -> W
     near = select(t.wanted.c.fingerprint, t.wanted.c.normal).where(t.wanted.c.exception == clean(error.exception))
     # The oldest first: which cluster takes an error must not depend on the order of rows.
     known = connection.execute(near.order_by(t.wanted.c.first, t.wanted.c.fingerprint)).all()
-    fitting = [(row.fingerprint, both) for row in known if (both := _joined(row, error)) is not None]
+    fitting = [(row.fingerprint, both) for row in known if (both := _joined(*row, error)) is not None]
     exact = [one for one in fitting if error.fingerprint == one[0] or one[1] == clean(error.normal)]
     if fitting:
         fingerprint, normal = (exact or fitting)[0]
@@ -107,11 +106,11 @@ def _counted(connection: Connection, error: Unknown, count: int, last: str) -> W
     return _row(connection, fingerprint)
 
 
-def _joined(row: Row[Any], error: Unknown) -> str | None:
+def _joined(kept: str, normal: str, error: Unknown) -> str | None:
     """The normal form of a kept error with this one counted in; None where they aren't one. What was kept under its own
     fingerprint is, however far others have widened it since."""
-    both = joined(row.normal, clean(error.normal))
-    return row.normal if both is None and row.fingerprint == error.fingerprint else both
+    both = joined(normal, clean(error.normal))
+    return normal if both is None and kept == error.fingerprint else both
 
 
 def _row(connection: Connection, fingerprint: str) -> Wanted:
