@@ -42,6 +42,9 @@ TEXT_CONFIDENCE = 0.2
 """The most that words alone can say: entries found by full text are related, never trusted."""
 MOST_NAMED = 40
 """Entries that hold the name of an exception without a message, of which the nearest are offered."""
+FOREIGN_CONFIDENCE = 0.3
+"""Below it nothing is offered for a paste that looks like another language's: words that it shares with Python's errors
+say nothing. An error of Python's that quotes such a stack trace (Py4J, Playwright) is known by its wording."""
 LEAST_SHARE = 0.35
 """Share of the paste's words, rare ones counting more, that an entry must hold to be offered for them."""
 WORTH_TELLING = 0.5
@@ -91,7 +94,10 @@ class Matcher:
         answers = [*beside, *answers]
         if first is None:
             first = Answer("none", fingerprint("", normalize(core(text[:2000])).text))
-        if first.verdict != "match" and text.strip():
+        if reading.language and _worth(first)[1] < FOREIGN_CONFIDENCE:
+            notices.append(f"this looks like a stack trace of {reading.language}; only Python's errors are known here")
+            first, answers = Answer("none", first.fingerprint, first.exceptions, first.explained), []
+        elif first.verdict != "match" and text.strip():
             first = self._by_words(first, text, knowledge, limit, notices)
         return Lookup(
             answer=first,
@@ -330,7 +336,15 @@ def _worth(answer: Answer) -> tuple[int, float]:
 
 
 def _same(one: Answer, other: Answer) -> bool:
-    return one.fingerprint == other.fingerprint
+    """Whether two answers are one: of the same error, or of a tool's line that says again what the other says."""
+    if one.fingerprint == other.fingerprint:
+        return True
+    lead_alike = one.matches and other.matches and one.matches[0].entry.id == other.matches[0].entry.id
+    return bool(lead_alike) and not (_is_named(one) and _is_named(other))
+
+
+def _is_named(answer: Answer) -> bool:
+    return answer.explained is not None and bool(answer.exceptions[answer.explained].traceback.type)
 
 
 def _words_of(answer: Answer, text: str) -> str:

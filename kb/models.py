@@ -91,7 +91,8 @@ class Reading:
     printed order, so that its last `raised` one is what ended the program. `dialect` names the form
     (`python`, `ipython`, `pytest`, … or `none`). `python` and `packages` are versions that paths in the
     frames give away. `beside` are lines around tracebacks that may tell the error in a tool's own words; most say
-    nothing, so they count only where they are known.
+    nothing, so they count only where they are known. `language` is another one than Python, where the paste holds its
+    stack trace and none of Python's.
     """
 
     dialect: str
@@ -100,6 +101,7 @@ class Reading:
     packages: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
     beside: tuple[Traceback, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,3 +100,14 @@ def test_what_a_tool_says_calmly_at_the_end_is_answered(matcher):
 )
 def test_colours_go_and_names_in_brackets_stay(printed, message):
     assert read(printed).errors[0][-1].message == message
+
+
+def test_a_line_that_says_it_again_is_no_second_error():
+    first = "A sack that was filled at the mill {one} cannot be opened in"
+    whole = f"{first}\nmill {{two}} as it may burst. To serve both kinds of\nmills, sacks must be filled there."
+    found = matcher_of([entry("mill/sack", ("ImportError", whole), ("cli:mill", first))]).lookup(
+        "A sack that was filled at the mill 1.x cannot be opened in\nmill 2.0 as it may burst. "
+        "To serve both kinds of\nmills, sacks must be filled there.\n"
+    )
+    assert [match.entry.id for match in found.answer.matches] == ["mill/sack"]
+    assert found.also == ()

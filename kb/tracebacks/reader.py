@@ -10,6 +10,7 @@ from kb.tracebacks.cleaning import clean
 from kb.tracebacks.decode import repair
 from kb.tracebacks.dialects import GATE, TRIGGERS
 from kb.tracebacks.found import Found
+from kb.tracebacks.languages import other_language
 from kb.tracebacks.lines import Line, split
 
 SELDOM_IT = ("Warning", "SystemExit")
@@ -51,7 +52,9 @@ def read(text: str) -> Reading:
     errors = tuple(with_wrapped(chain) for chain in errors)
     frames = [frame for chain in errors for tb in chain for frame in tb.frames]
     dialect = next((item.dialect for item in found if item.errors), "none")
-    return Reading(dialect, errors, paths.python_version(frames), paths.package_versions(frames), notices, around)
+    language = "" if frames else other_language(lines)
+    versions = paths.package_versions(frames)
+    return Reading(dialect, errors, paths.python_version(frames), versions, notices, around, language)
 
 
 def scan(lines: list[Line]) -> list[Found]:
