@@ -34,6 +34,8 @@ from kb.word_search import SearchPage, WordSearch
 
 MOST_ERRORS = 8
 """Independent errors of one paste that are answered; a log may hold thousands."""
+LIKELY_NAMED = 0.45
+"""Confidence from which on words that were searched for count as an error's message: a piece of one fits several."""
 MOST_CHAINED = 24
 """Exceptions of one chain that are looked at: the first and the last ones."""
 LEAST_CONFIDENCE = 0.02
@@ -72,7 +74,7 @@ class Matcher:
         self._base_url = base_url
         self._lock = threading.Lock()
         self._knowledge: Knowledge | None = None
-        self._words = WordSearch(engine, base_url)
+        self._words = WordSearch(engine, base_url, self._named)
         self._liking: tuple[Votes, dict[str, float]] = {}, {}
 
     # --- lookups ---
@@ -113,10 +115,21 @@ class Matcher:
     def known(self, text: str) -> str | None:
         """The id of the entry that a lookup of this text would trust; without the words that are asked for nothing
         better, so it is quick. None where no entry is trusted."""
-        knowledge = self.knowledge()
-        answers = [self._answer(_bounded(chain), knowledge, {}, 1) for chain in read(text).errors[-MOST_ERRORS:]]
-        first = _most_telling(answers)
+        first = self._first(text, self.knowledge())
         return first.matches[0].entry.id if first is not None and first.verdict == "match" else None
+
+    def _named(self, knowledge: Knowledge, query: str) -> str | None:
+        """The entry whose wording a query of words is, be it trusted or not."""
+        first = self._first(query, knowledge)
+        best = first.matches[0] if first is not None and first.matches else None
+        if best is None or best.wording is None or best.confidence < LIKELY_NAMED:
+            return None
+        return best.entry.id
+
+    def _first(self, text: str, knowledge: Knowledge) -> Answer | None:
+        """The answer to a text without the words that are asked for nothing better."""
+        answers = [self._answer(_bounded(chain), knowledge, {}, 1) for chain in read(text).errors[-MOST_ERRORS:]]
+        return _most_telling(answers)
 
     def _liked(self) -> dict[str, float]:
         """What votes say of entries, by id."""
@@ -224,7 +237,8 @@ class Matcher:
         proven: bool | None = None,
     ) -> SearchPage:
         """Published entries that hold the words, best first; the last word may be the beginning of one, words in double
-        quotes stand in a row. `cursor` is the `next` of the page before; at most `word_search.MOST_FOUND` are found."""
+        quotes stand in a row; the entry whose message they are comes first. `cursor` is the `next` of the page before;
+        at most `word_search.MOST_FOUND` are found. Raises CallError for a cursor that is none."""
         return self._words.search(
             self.knowledge(), query, library=library, exception=exception, limit=limit, cursor=cursor, proven=proven
         )
@@ -236,7 +250,7 @@ class Matcher:
         return self._words.facets(self.knowledge(), query, library, exception, proven)
 
     def suggest(self, prefix: str, limit: int = 8) -> list[dict[str, Any]]:
-        """Entries whose title, exception or message holds words that begin as these do; from memory."""
+        """Entries whose title or exception, or failing that whose texts, hold words that begin as these do."""
         return self._words.suggest(self.knowledge(), prefix, limit)
 
     def entry(self, entry_id: str) -> Entry | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from kb import analysis
@@ -17,24 +18,31 @@ WIDTH = 160
 """Characters of a snippet."""
 MOST_READ = 4_000
 """Characters of a passage that are looked at."""
+PART = 1 / 3
+"""What a part of a name is worth, against a word that was asked for itself."""
 _FENCE = re.compile(r"[`*]{1,3}")
+_APOSTROPHES = re.compile("['’]")
 
 
-def snippets(entry: Entry, query: str, most: int = 2) -> list[dict[str, Any]]:
-    """The passages of the entry that hold most of the query's words: `{"text", "marks": [[start, end]]}`."""
+def snippets(entry: Entry, query: str) -> list[dict[str, Any]]:
+    """What of the entry holds most of the query's words, `{"text", "marks": [[start, end]]}`: the wording of the error,
+    and the passage or line of code. Of several wordings that hold them one is enough: they differ in little else."""
     asked = _Asked.of(query)
-    scored = []
-    for place, passage in enumerate(_passages(entry)):
-        marks, worth = asked.marks(passage)
-        if marks:
-            scored.append((-worth, place, passage, marks))
-    scored.sort(key=lambda one: one[:2])
-    shown: dict[str, dict[str, Any]] = {}  # wordings that differ in their tails only look the same here
-    for _, _, passage, marks in scored:
-        one = _cut(passage, marks)
-        shown.setdefault(one["text"], one)
-        if len(shown) == most:
-            break
+    found = []
+    for passages in (_wordings(entry), _passages(entry)):
+        best: tuple[float, str, list[Span]] = (0.0, "", [])
+        for passage in passages:
+            if asked.most(passage) <= best[0]:
+                continue
+            marks, worth = asked.marks(passage)
+            if worth > best[0]:
+                best = worth, passage, marks
+                if worth >= asked.worth:
+                    break
+        if best[2]:
+            found.append(best)
+    found.sort(key=lambda one: -one[0])
+    shown = {one["text"]: one for _, passage, marks in found for one in [_cut(passage, marks)]}
     return list(shown.values())
 
 
@@ -43,9 +51,12 @@ def marked(text: str, query: str) -> list[Span]:
     return _Asked.of(query).marks(text)[0]
 
 
+def _wordings(entry: Entry) -> Iterator[str]:
+    return (form.message for form in entry.errors if form.message)
+
+
 def _passages(entry: Entry) -> Iterator[str]:
-    """What a reader sees of the entry, in its order; code by its lines."""
-    yield from (form.message for form in entry.errors if form.message)
+    """What else a reader sees of the entry, in its order; code by its lines."""
     prose = [entry.summary]
     for cause in entry.causes:
         prose += [f"{cause.title}. {cause.text}", cause.check]
@@ -65,8 +76,21 @@ class _Asked:
         self.parts = {word for word, part in asked.words.items() if part and word in alone}
         self.phrases = asked.phrases
         self.begun = asked.unfinished if len(asked.unfinished) > 1 else ""
+        weights = {word: PART for word in self.parts} | dict.fromkeys(self.whole, 1.0)
+        if self.begun:
+            weights[self.begun] = 1.0
+        self._weights = [(_stem(word), weight) for word, weight in weights.items()]
+        self._weights += [(_stem(phrase[0]), 2.0 * len(phrase)) for phrase in self.phrases]
+        self.worth = sum(weight for _, weight in self._weights)
+        """What a passage would be worth that held all of it."""
+
+    def most(self, passage: str) -> float:
+        """What a passage may be worth at most: a look at its letters, which spares most of them being read."""
+        letters = _APOSTROPHES.sub("", passage.casefold())
+        return sum(weight for stem, weight in self._weights if stem in letters)
 
     @classmethod
+    @lru_cache(maxsize=8)  # of one page of results, each asks for its title and its passages
     def of(cls, query: str) -> _Asked:
         asked = analysis.query(query)
         # Words of a phrase are marked as that phrase, not wherever else one of them stands.
@@ -87,7 +111,7 @@ class _Asked:
                 found[self.begun] = 1.0
                 end = token.start + len(self.begun)
             elif token.text in self.parts:
-                found.setdefault(token.text, 1 / 3)
+                found.setdefault(token.text, PART)
             else:
                 continue
             spans.append((token.start, end))
@@ -97,6 +121,11 @@ class _Asked:
                     found[phrase] = 2.0 * len(phrase)
                     spans.append((leaves[at].start, leaves[at + len(phrase) - 1].end))
         return _merged(spans), sum(found.values())
+
+
+def _stem(word: str) -> str:
+    """The letters that a text holds wherever the analyzer makes this word of it: a plural's `ies` becomes a `y`."""
+    return word[:-1] if word.endswith("y") and len(word) > 1 else word
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

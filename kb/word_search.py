@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from kb import analysis
 from kb.answers import entry_head, entry_url
 from kb.engines import Engine, Hit
-from kb.facets import Facets, facets
+from kb.errors import CallError, EngineUnavailable
+from kb.facets import Facets, facets, is_of, raises
 from kb.knowledge import Knowledge
 from kb.models import Entry
 from kb.quicksearch import QuickSearch
@@ -28,6 +31,12 @@ LEAST_OF_QUERY = 0.2
 an entry with nothing of it but a `not` is none that anybody looks for."""
 MOST_SUGGESTED = 20_000
 """Entries that quick search knows, the first ones by id: with very many, their words would be most of the memory."""
+
+
+LEAST_OF_SUGGESTED = 0.99
+"""Share of what was typed that an entry must hold to be offered for its texts: all of it, but for rounding."""
+MOST_KEPT = 32
+"""Searches of which all that was found is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +54,19 @@ class SearchPage:
 
 class WordSearch:
     """Safe to share between threads. `open_engine` opens the full-text engine of a generation; it, and so all but
-    `suggest`, may raise EngineUnavailable."""
+    `suggest`, may raise EngineUnavailable. `named` tells the entry of which a query is the message: it is found first,
+    whatever words the message's values are."""
 
-    def __init__(self, open_engine: Callable[[int], Engine], base_url: str) -> None:
+    def __init__(
+        self, open_engine: Callable[[int], Engine], base_url: str, named: Callable[[Knowledge, str], str | None]
+    ) -> None:
         self._open_engine = open_engine
+        self._named = named
         self._base_url = base_url
         self._lock = threading.Lock()
         self._engine: tuple[int, Engine] | None = None
         self._quick: tuple[int, QuickSearch] | None = None
+        self._kept: dict[tuple[int, str, str | None, str | None], list[Header]] = {}
 
     def hits(self, knowledge: Knowledge, words: str, limit: int) -> Sequence[Hit]:
         """Entries that share any of the words, best first, as the engine scores them."""
@@ -70,7 +84,7 @@ class WordSearch:
         proven: bool | None,
     ) -> SearchPage:
         """As `Matcher.search`."""
-        offset = int(cursor) if cursor and cursor.isdecimal() else 0
+        offset = offset_of(cursor)
         found = self._found(knowledge, query, library, exception)
         known = [head for head in found if proven is None or head.proven == proven]
         entries = (knowledge.entry(head.id) for head in known[offset : offset + limit])
@@ -86,7 +100,13 @@ class WordSearch:
 
     def suggest(self, knowledge: Knowledge, prefix: str, limit: int) -> list[dict[str, Any]]:
         """As `Matcher.suggest`."""
-        heads = (knowledge.heads[entry_id] for entry_id in self._quick_search(knowledge).find(prefix, limit))
+        found = self._quick_search(knowledge).find(prefix, limit)
+        if not found and len(analysis.query(prefix).words) > 1:
+            # Words of a message with some left out between them: they stand in the texts, if anywhere.
+            with suppress(EngineUnavailable):
+                hits = self._engine_of(knowledge).search(prefix, limit, typing=True)
+                found = [hit.id for hit in hits if hit.share >= LEAST_OF_SUGGESTED]
+        heads = (head for one in found if (head := knowledge.heads.get(one)) and head.status == "published")
         return [
             {
                 "id": head.id,
@@ -108,11 +128,26 @@ class WordSearch:
     def _found(
         self, knowledge: Knowledge, query: str, library: str | None = None, exception: str | None = None
     ) -> list[Header]:
+        """All that a search finds, kept for its next page, and for its counts, which are asked for together."""
         engine = self._engine_of(knowledge)
+        asked = (knowledge.generation, query, library, exception)
+        with self._lock:
+            if (kept := self._kept.get(asked)) is not None:
+                return kept
         hits = engine.search(query, MOST_FOUND, library=library, exception=exception, typing=True)
         least = max(LEAST_OF_QUERY, max((hit.share for hit in hits), default=0.0) / 2)
-        heads = (knowledge.heads.get(hit.id) for hit in hits if hit.share >= least)
-        return [head for head in heads if head is not None and head.status == "published"]
+        ids = [hit.id for hit in hits if hit.share >= least]
+        heads = (knowledge.heads.get(one) for one in ids)
+        found = [head for head in heads if head is not None and head.status == "published"]
+        named = self._named(knowledge, query)
+        head = knowledge.heads.get(named) if named else None
+        if head is not None and is_of(head, library) and raises(head, exception):
+            found = [head, *(one for one in found if one.id != head.id)][:MOST_FOUND]
+        with self._lock:
+            while len(self._kept) >= MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[asked] = found
+        return found
 
     def _title(self, knowledge: Knowledge, head: Header) -> str:
         """As everywhere else, slots by their names; few titles have any, so that the entry is seldom fetched for it."""
@@ -147,3 +182,12 @@ class WordSearch:
                     self._engine = None
                 self._engine = knowledge.generation, self._open_engine(knowledge.generation)
             return self._engine[1]
+
+
+def offset_of(cursor: str | None) -> int:
+    """How many results stand before a page. Raises CallError for what no page's `next` is."""
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= len(str(MOST_FOUND))):
+        raise CallError("that cursor is none that a search gave", "take the next of the page before, or leave it out")
+    return int(cursor)
