@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from kb import classes
 from kb.store import Store, lists
 from kb.store.lists import LibraryCount
+from kb.store.reading import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,24 @@ class Kin:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """The exceptions of one name without modules: how many entries name one of them, and what packages have them (none
+    for Python's own)."""
+
+    name: str
+    entries: int
+    packages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """One generation's libraries by name, and its exceptions with their modules."""
 
     generation: int
     libraries: dict[str, LibraryCount]
     exceptions: dict[str, int]
+    families: tuple[Family, ...]
+    """The exceptions by their names without modules, the same name once; without the lines that tools print."""
     spellings: dict[str, tuple[str, ...]]
     """An exception's name, whole or without its modules, in small letters → the exceptions it may mean."""
 
@@ -60,6 +73,7 @@ class Catalogue:
                 now.generation.number,
                 {library.name: library for library in lists.libraries(now)},
                 found,
+                tuple(_families(now, found)),
                 {spelling: tuple(names) for spelling, names in spellings.items()},
             )
             return self._counts
@@ -76,6 +90,17 @@ class Catalogue:
             elif not classes.ancestors(name).isdisjoint(names):
                 children.append(Kin(name, entries))
         return parents, children
+
+
+def _families(now: Snapshot, counts: dict[str, int]) -> Iterator[Family]:
+    members = defaultdict[str, list[str]](list)
+    for name in counts:
+        if not name.startswith(classes.LINE_PREFIXES):
+            members[short(name)].append(name)
+    for name in sorted(members, key=lambda one: (one.casefold(), one)):
+        names = members[name]
+        entries = counts[names[0]] if len(names) == 1 else lists.count_of_exceptions(now, names)
+        yield Family(name, entries, tuple(sorted({one.partition(".")[0] for one in names if "." in one})))
 
 
 def short(name: str) -> str:

@@ -76,7 +76,7 @@ class _Asked:
         self.parts = {word for word, part in asked.words.items() if part and word in alone}
         self.phrases = asked.phrases
         self.begun = asked.unfinished if len(asked.unfinished) > 1 else ""
-        weights = {word: PART for word in self.parts} | dict.fromkeys(self.whole, 1.0)
+        weights = dict.fromkeys(self.parts, PART) | dict.fromkeys(self.whole, 1.0)
         if self.begun:
             weights[self.begun] = 1.0
         self._weights = [(_stem(word), weight) for word, weight in weights.items()]

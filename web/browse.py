@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -10,12 +10,13 @@ from itertools import groupby
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
-from kb.catalogue import short
+from kb.catalogue import Family, short
 from kb.classes import LINE_PREFIXES
 from kb.models import Entry
 from kb.store import lists
 from kb.store.rows import Header
 from web import api
+from web.problems import NoSuchPage
 
 browsing = Blueprint("browsing", __name__)
 
@@ -23,7 +24,7 @@ PAGE = 50
 """Entries on a page of a list."""
 MOST_NAMES = 1_000
 """Libraries or exceptions that are listed; of more, those with the most entries."""
-MOST_KIN = 24
+MOST_KIN = MOST_COMMON = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,11 @@ class Paging:
 
     @classmethod
     def of(cls, total: int) -> Paging:
-        """From the address. Raises NotFound for a page that the list doesn't have."""
+        """From the address. Raises NoSuchPage for a page that the list doesn't have."""
         given = request.args.get("page", "1")
         number = int(given) if given.isdecimal() and len(given) < 8 else 0
         if not 1 <= number <= max(1, -(-total // PAGE)):
-            raise NotFound("The list has no such page.")
+            raise NoSuchPage("The list has no such page.")
         return cls(number, total)
 
     @property
@@ -68,7 +69,7 @@ def libraries() -> str:
     """All libraries."""
     counts = api.catalogue().counts()
     known = sorted(counts.libraries.values(), key=lambda one: -one.entries)[:MOST_NAMES]
-    common = [(short(name), entries) for name, entries in _most(counts.exceptions, 24)]
+    common = _most(counts.families, MOST_COMMON)
     return render_template(
         "libraries.html", libraries=sorted(known), total=counts.total, of=len(counts.libraries), exceptions=common
     )
@@ -89,10 +90,9 @@ def library(library: str) -> str:
 @browsing.get("/x")
 def exceptions() -> str:
     """All exceptions, by name without modules."""
-    counts = api.catalogue().counts().exceptions
-    known = [(name, entries) for name, entries in _most(counts, MOST_NAMES) if not name.startswith(LINE_PREFIXES)]
-    known.sort(key=lambda one: (short(one[0]).casefold(), one[0]))
-    letters = [(letter, list(group)) for letter, group in groupby(known, key=lambda one: short(one[0])[:1].upper())]
+    chosen = set(_most(api.catalogue().counts().families, MOST_NAMES))
+    known = [one for one in api.catalogue().counts().families if one in chosen]
+    letters = [(letter, list(group)) for letter, group in groupby(known, key=lambda one: one.name[:1].upper())]
     return render_template("exceptions.html", letters=letters, shown=len(known))
 
 
@@ -148,10 +148,25 @@ def short_exception(name: str) -> str:
     return short(name)
 
 
+@browsing.app_template_filter()
+def is_line(name: str) -> bool:
+    """Whether an exception's name only stands for what a tool prints."""
+    return name.startswith(LINE_PREFIXES)
+
+
 @browsing.app_template_global()
 def exception_url(name: str) -> str:
     """The page of an exception."""
     return url_for("browsing.exception", exception=name)
+
+
+@browsing.app_template_global()
+def wording_of(head: Header, names: Container[str] | None) -> str:
+    """The first message of an entry, of these exceptions where some are given; empty where it has none."""
+    entry = api.matcher().entry(head.id)
+    forms = entry.errors if entry is not None else ()
+    said = (one.message for one in forms if one.message and (names is None or one.exception in names))
+    return " ".join(next(said, "").split())
 
 
 @browsing.app_template_filter()
@@ -161,8 +176,8 @@ def told_exceptions(head: Header, most: int = 2) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
-def _most(counts: dict[str, int], limit: int) -> Sequence[tuple[str, int]]:
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+def _most(families: Iterable[Family], limit: int) -> Sequence[Family]:
+    return sorted(families, key=lambda one: (-one.entries, one.name))[:limit]
 
 
 def _why(entry: Entry, day: str) -> str:

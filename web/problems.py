@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 
 from kb.errors import CallError, EntryNotFound, InputTooLarge, KBError, SaidTooMuch, UnavailableError
@@ -40,6 +41,10 @@ _HELP = {
     404: "Nothing is at this address.",
     500: "The server made a mistake; its log says more.",
 }
+
+
+class NoSuchPage(NotFound):
+    """A page that a list doesn't have; the list is there, from its first page on."""
 
 
 class BadFields(Exception):
@@ -124,11 +129,22 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     # Werkzeug's own descriptions are for browsers; ours, given to abort(), come in the same attribute.
     given = error.description if error.description != type(error).description else None
+    if isinstance(error, NoSuchPage) and request.endpoint:
+        return _no_such_page(error, request.endpoint)
     response = answer(error.code, given or _taken(error) or _HELP.get(error.code) or HTTP_STATUS_CODES[error.code])
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def _no_such_page(error: NoSuchPage, endpoint: str) -> Response:
+    start = url_for(endpoint, **(request.view_args or {}))
+    if asked := urlencode([one for one in request.args.items() if one[0] not in {"page", "cursor"}]):
+        start += f"?{asked}"
+    title = HTTP_STATUS_CODES[404]
+    page = render_template("error.html", status=404, title=title, detail=error.description, start=start)
+    return make_response(page, 404)
 
 
 def _taken(error: HTTPException) -> str | None:

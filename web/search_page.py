@@ -6,6 +6,8 @@ The page is made here alone: its script fetches the same address and takes the r
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,8 +15,10 @@ from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup, escape
 
 from kb import snippets
+from kb.errors import CallError
 from web import api, mounting, rendering
 from web.addresses import whole, whole_url
+from web.problems import NoSuchPage
 from web.xml import Node, document
 
 finding = Blueprint("finding", __name__)
@@ -25,6 +29,9 @@ LONGEST = 1000
 """Characters of a query that are searched for; more is a paste, which the lookup page is for."""
 MOST_CHOICES = 8
 """Choices of a filter that are shown at once; the others are folded away."""
+
+
+_SLOT = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]{0,40}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,13 @@ def search() -> str:
         return render_template("search.html", asked=asked, page=None, libraries=counts.libraries.values())
     narrowed = (asked.library or None, asked.exception or None)
     proven = {"yes": True, "no": False}.get(asked.proven)
-    page = api.matcher().search(asked.q, *narrowed, PAGE, asked.cursor or None, proven=proven)
-    offset = int(asked.cursor) if asked.cursor.isdecimal() else 0
+    try:
+        page = api.matcher().search(asked.q, *narrowed, PAGE, asked.cursor or None, proven=proven)
+    except CallError:
+        raise NoSuchPage("These results have no such page: the link to it is damaged.") from None
+    offset = int(asked.cursor or 0)
+    if offset and not page.items:
+        raise NoSuchPage("These results have no such page; perhaps there were more of them once.")
     return render_template(
         "search.html",
         asked=asked,
@@ -137,12 +149,27 @@ def found_heading(title: str, query: str) -> Markup:
 
 @finding.app_template_filter()
 def marked(snippet: dict[str, Any]) -> Markup:
-    """A snippet with its marks."""
-    text, at, pieces = snippet["text"], 0, []
-    for start, end in snippet["marks"]:
-        pieces += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
-        at = end
-    return Markup("").join([*pieces, escape(text[at:])])
+    """A snippet with its marks; places of a wording that hold something else in each program are set apart."""
+    text, at = snippet["text"], 0
+    pieces: list[Markup] = []
+    for slot in _SLOT.finditer(text):
+        pieces += _between(snippet, at, slot.start())
+        inside = Markup("").join(_between(snippet, slot.start(), slot.end()))
+        pieces.append(Markup('<span class="place">{}</span>').format(inside))
+        at = slot.end()
+    return Markup("").join([*pieces, *_between(snippet, at, len(text))])
+
+
+def _between(snippet: dict[str, Any], first: int, last: int) -> Iterator[Markup]:
+    """A piece of a snippet; a mark that reaches beyond it ends where it does."""
+    text, at = snippet["text"], first
+    for span in snippet["marks"]:
+        start, end = max(span[0], at), min(span[1], last)
+        if start < end:
+            yield escape(text[at:start])
+            yield Markup("<mark>{}</mark>").format(text[start:end])
+            at = end
+    yield escape(text[at:last])
 
 
 def _filters(asked: Asked, library: str | None, exception: str | None, proven: bool | None) -> list[Filter]:

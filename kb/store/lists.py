@@ -51,11 +51,11 @@ def of_library(now: Snapshot, library: str, limit: int, offset: int = 0) -> list
 
 
 def of_exceptions(now: Snapshot, names: Sequence[str], limit: int, offset: int = 0) -> list[Header]:
-    """The entries that name one of these exceptions, by title."""
+    """The entries that name one of these exceptions, by library, then title."""
     marks = ",".join("?" * len(names))
     rows = now.rows(
         f"{_LISTED} AND e.key IN (SELECT t.entry FROM template t WHERE t.exception IN ({marks}))"
-        " ORDER BY LOWER(e.title), e.id LIMIT ? OFFSET ?",
+        " ORDER BY e.library, LOWER(e.title), e.id LIMIT ? OFFSET ?",
         (*map(clean, names), limit, offset),
     )
     return [header_of(row) for row in rows]

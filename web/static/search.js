@@ -9,6 +9,12 @@ let running = null;
 let waiting = 0;
 // While words are typed the address changes in place; the first change after a pause for reading is a step back.
 let typing = false;
+// The address whose results stand on the page.
+let shown = withoutHash(location.href);
+
+function withoutHash(address) {
+  return address.split("#", 1)[0];
+}
 
 const found = () => document.querySelector("#found");
 
@@ -23,13 +29,14 @@ async function show(url) {
   clearTimeout(waiting);
   running?.abort();
   const mine = running = new AbortController();
+  shown = withoutHash(url);
   found().setAttribute("aria-busy", "true");
   try {
     const response = await fetch(url, { signal: mine.signal, headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const shown = page.querySelector("#found");
-    if (shown) {
-      found().replaceWith(shown);
+    const results = page.querySelector("#found");
+    if (results) {
+      found().replaceWith(results);
       for (const old of form.querySelectorAll("[type=hidden]")) old.remove();
       form.append(...page.querySelectorAll("form.seek [type=hidden]"));
     } else {
@@ -45,7 +52,7 @@ async function show(url) {
 }
 
 function go(url, replace) {
-  if (url === location.href) return;
+  if (url === withoutHash(location.href)) return;
   history[replace ? "replaceState" : "pushState"](null, "", url);
   return show(url);
 }
@@ -84,6 +91,8 @@ document.addEventListener("click", async (event) => {
 });
 
 addEventListener("popstate", () => {
+  // A link within the page (to the filters) isn't another question.
+  if (withoutHash(location.href) === shown) return;
   typing = false;
   box.value = new URL(location.href).searchParams.get("q") ?? "";
   show(location.href);
