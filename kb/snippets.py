@@ -15,12 +15,13 @@ from kb import analysis
 from kb.models import Entry, Span
 
 WIDTH = 160
-"""Characters of a snippet."""
+"""Characters of a snippet, but for the dots where it is cut."""
 MOST_READ = 4_000
 """Characters of a passage that are looked at."""
 PART = 1 / 3
 """What a part of a name is worth, against a word that was asked for itself."""
-_FENCE = re.compile(r"[`*]{1,3}")
+_MARKUP = re.compile(r"[`*]{1,3}|^\|[ :|-]+$|^\| | \|$", re.MULTILINE)
+"""Of Markdown, what would only be in the way of the words: code, emphasis, the rules of tables."""
 _APOSTROPHES = re.compile("['’]")
 
 
@@ -62,7 +63,7 @@ def _passages(entry: Entry) -> Iterator[str]:
         prose += [f"{cause.title}. {cause.text}", cause.check]
     prose += [f"{fix.title}. {fix.text}" for fix in entry.fixes]
     prose += [f"{one.title}. {one.text}" for one in entry.avoid]
-    yield from (_FENCE.sub("", text)[:MOST_READ] for text in prose if text)
+    yield from (_MARKUP.sub("", text)[:MOST_READ] for text in prose if text)
     for fix in entry.fixes:
         for code in fix.code:
             yield from (line.strip() for line in code[:MOST_READ].splitlines())
@@ -148,5 +149,7 @@ def _cut(passage: str, marks: list[Span]) -> dict[str, Any]:
     end = min(len(passage), start + WIDTH)
     if end < len(passage):
         end = max(passage.rfind(" ", start, end), marks[0][1])
-    shown = [[one - start, other - start] for one, other in marks if one >= start and other <= end]
-    return {"text": re.sub(r"\s", " ", passage[start:end]), "marks": shown}
+    before, behind = "… " if start else "", " …" if end < len(passage) else ""
+    moved = len(before) - start
+    shown = [[one + moved, other + moved] for one, other in marks if one >= start and other <= end]
+    return {"text": before + re.sub(r"\s", " ", passage[start:end]) + behind, "marks": shown}

@@ -196,7 +196,7 @@ class TestBrowser:
         page.click('.cards a[href="/l/sqlalchemy"]')
         page.get_by_role("link", name="Expired attribute read").click()
         assert page.url.endswith(HEADLINE_ID)
-        first = page.locator("section:has(> h2:text('See also')) .rows a").first
+        first = page.locator("section:has(> h2:text('See also')) a").first
         wanted = first.inner_text()
         first.click()
         assert page.inner_text("h1") == wanted

@@ -93,7 +93,7 @@ class TestPage:
     def test_nothing_found_says_what_to_try(self, client: FlaskClient) -> None:
         page = found(client, q='"session zebra bound"')
         assert page.css_first("#count").text() == "Nothing found"
-        tries = [node.attributes["href"] or "" for node in page.css(".help a")]
+        tries = [node.attributes["href"] or "" for node in page.css(".results .button, .help a")]
         assert any(link.startswith("/?q=") for link in tries), "the lookup page knows which words are the reader's"
         assert hits(LexborHTMLParser(client.get(tries[0]).text)), "without quotes there is something"
         assert "Nothing found" in found(client, q="zzqx not there").css_first("#count").text()
@@ -110,17 +110,58 @@ class TestPage:
                 "library": '"><b>',
                 "exception": "\0",
                 "proven": "maybe",
-                "cursor": "-1",
             },
             {"q": "x" * 5000},
-            {"q": "session", "cursor": "999999"},
-            {"q": "'(' \"\" “", "cursor": "9" * 40},
+            {"q": "'(' \"\" “"},
+            {"q": "%s %d {} [] __init__ ' OR 1=1 --"},
+            {"q": "\u202eשלום 🙈 \ufdd0"},
         ],
     )
     def test_whatever_is_asked_is_answered(self, client: FlaskClient, asked: dict[str, str]) -> None:
         page = found(client, **asked)
         assert not page.css("main script, main b")
         assert page.css_first("#count")
+
+    @pytest.mark.parametrize("cursor", ["-1", "abc", "9999", "9" * 40, "٣"])
+    def test_a_page_that_is_not_there_leads_to_the_first(self, client: FlaskClient, cursor: str) -> None:
+        response = client.get("/search", query_string={"q": "session", "library": "sqlalchemy", "cursor": cursor})
+        assert response.status_code == 404
+        first = LexborHTMLParser(response.text).css_first("main .button").attributes["href"]
+        assert first == "/search?q=session&library=sqlalchemy"
+        assert client.get(first).status_code == 200
+        if cursor != "9999":
+            assert client.get("/api/v1/search", query_string={"q": "session", "cursor": cursor}).status_code == 422
+
+    @pytest.mark.parametrize(
+        ("message", "entry"),
+        [
+            (
+                "Instance <Order at 0x7f3c> is not bound to a Session; attribute refresh operation cannot proceed",
+                HEADLINE_ID,
+            ),
+            ("mat1 and mat2 shapes cannot be multiplied (12x7 and 9x4)", "torch/expected-scalar-type"),
+            ('duplicate key value violates unique constraint "book lovers"', "sqlalchemy/integrity-unique"),
+        ],
+    )
+    def test_a_whole_message_finds_its_entry_first_whatever_its_values(
+        self, client: FlaskClient, message: str, entry: str
+    ) -> None:
+        assert hits(found(client, q=message))[0].endswith(entry)
+
+    def test_a_filter_can_be_taken_away_wherever_it_leads(self, client: FlaskClient) -> None:
+        for asked in ({"q": "session", "library": "nowhere"}, {"library": "torch"}):
+            away = found(client, **asked).css_first(".tag.is-set")
+            assert away.attributes["href"] == ("/search?q=session" if "q" in asked else "/search")
+
+    def test_places_of_a_wording_are_set_apart(self, client: FlaskClient) -> None:
+        page = found(client, q="instance not bound to a session")
+        assert "{instance}" in [node.text() for node in page.css(".snippet .place")]
+        assert "instance" in [node.text().casefold() for node in page.css(".snippet .place mark")]
+
+    def test_words_with_gaps_are_suggested(self, client: FlaskClient) -> None:
+        items = client.get("/api/v1/suggest?q=instance not bound").json["items"]
+        assert {item["id"] for item in items[:2]} == {HEADLINE_ID, "sqlalchemy/detached-instance-lazy-load"}
+        assert client.get("/api/v1/suggest?q=instance not zebra").json["items"] == []
 
 
 @pytest.mark.browser

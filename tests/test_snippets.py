@@ -54,7 +54,8 @@ def test_nothing_found_nothing_shown() -> None:
 
 def test_a_long_passage_is_cut_around_its_first_mark() -> None:
     (only,) = snippets(ENTRY, "zebra")
-    assert len(only["text"]) <= 160
+    assert len(only["text"]) <= 164
+    assert only["text"].startswith("… ")
     assert only["text"].endswith("zebra")
 
 
