@@ -35,6 +35,8 @@ MOST_SUGGESTED = 20_000
 
 LEAST_OF_SUGGESTED = 0.99
 """Share of what was typed that an entry must hold to be offered for its texts: all of it, but for rounding."""
+LONGEST_CURSOR = 9
+"""Digits of a cursor. A number beyond the last result is no mistake: there may have been more of them before."""
 MOST_KEPT = 32
 """Searches of which all that was found is kept."""
 
@@ -188,6 +190,6 @@ def offset_of(cursor: str | None) -> int:
     """How many results stand before a page. Raises CallError for what no page's `next` is."""
     if cursor is None:
         return 0
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= len(str(MOST_FOUND))):
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= LONGEST_CURSOR):
         raise CallError("that cursor is none that a search gave", "take the next of the page before, or leave it out")
     return int(cursor)

@@ -139,7 +139,7 @@ class TestPage:
                 "Instance <Order at 0x7f3c> is not bound to a Session; attribute refresh operation cannot proceed",
                 HEADLINE_ID,
             ),
-            ("mat1 and mat2 shapes cannot be multiplied (12x7 and 9x4)", "torch/expected-scalar-type"),
+            ("mat1 and mat2 shapes cannot be multiplied (12x7 and 9x4)", "torch/shapes-cannot-be-multiplied"),
             ('duplicate key value violates unique constraint "book lovers"', "sqlalchemy/integrity-unique"),
         ],
     )
