@@ -138,6 +138,8 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     shown = (hit.share >= LEAST_OF_CUT or letters * hit.share >= LEAST_LETTERS_OF_CUT) if hit.cut else hit.share == 1
     if not shown and not (hit.row.exception.startswith(LINE_PREFIXES) and hit.share >= LEAST_OF_LINE):
         features["unfitting"] = 1.0  # other text stands where the wording goes on, or too much is missing
+    elif hit.row.exception.startswith(LINE_PREFIXES) and not _is_program(hit):
+        features["unfitting"] = 1.0  # a sentence that happens to end as the tool's line does
     elif _is_line(one, form):
         features["line"] = 1.0
     if hit.row.exception != form.exception and entry.library not in spot.libraries:
@@ -166,6 +168,16 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     return Candidate(
         entry.id, spot.place, tier, hit.row.form, features, tuple(hit.captures), causes, agrees, tuple(evidence)
     )
+
+
+def _is_program(hit: TemplateHit) -> bool:
+    """Whether the slot that a tool's line begins with holds what tools begin lines with: a program, a file, a package.
+
+    `{python}: No module named {module}` also fits every sentence that quotes the exception.
+    """
+    if not hit.row.message.startswith("{") or hit.row.message.startswith("{{") or not hit.captures:
+        return True
+    return not set(hit.captures[0].value) & set("'\"`’”")
 
 
 def _by_code(spot: Spot, entry: Entry, code: str) -> Candidate:

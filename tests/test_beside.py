@@ -64,6 +64,19 @@ def test_a_tools_line_that_quotes_an_exception_answers_before_the_exception():
 
 
 @pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("/usr/bin/mill: No such grain rye", "match"),
+        ("Unable to open the store 'north': No such grain rye", "related"),
+        ("I get `mill`: No such grain rye", "related"),
+    ],
+)
+def test_a_line_that_begins_with_a_program_is_not_any_sentence_that_ends_so(text, verdict):
+    known = [entry("mill/no-such-grain", ("cli:mill", "{program}: No such grain {grain}"))]
+    assert matcher_of(known).lookup(text).verdict == verdict
+
+
+@pytest.mark.parametrize(
     "around",
     ["2025-03-14 09:26:53,589 ERROR [mill] job 17 failed", "the wheel of the mill couldn't be turned", "What is this?"],
 )

@@ -52,7 +52,8 @@ def _quoting(lines: list[Line], item: Found) -> list[Traceback]:
     if not item.bare or not item.errors or not loose.is_labelled(line.text):
         return []
     whole = loose.as_error(lines, item.start, item.end)
-    return [whole] if not whole.message.startswith(item.errors[-1].type) else []
+    begun = line.text.lstrip().startswith(whole.message[:40])  # no label stood in front of it
+    return [whole] if not begun and not whole.message.startswith(item.errors[-1].type) else []
 
 
 def _traced(item: Found) -> bool:

@@ -38,7 +38,7 @@ def unquote(lines: list[Line]) -> list[Line]:
 
 # --- emphasis -----------------------------------------------------------------------------------
 
-_OPENED = late(rf"\s*[*_]{{2}}(?=\s*File \"|Traceback|File|{shapes.NAME}(?::|\s*$|[*_]))")
+_OPENED = late(rf"\s*[*_]{{2}}(?=\s*File \"|Traceback|File|Exception Type|{shapes.NAME}(?::|\s*$|[*_]))")
 _CLOSED = late(r"[*_]{2}\s*$")
 
 
@@ -76,7 +76,16 @@ def untick(lines: list[Line]) -> list[Line]:
     while at < len(lines):
         text = lines[at].text
         at += 1
-        if text[:1] != "`" or text[1:2] == "`":
+        marks = len(text) - len(text.lstrip("`"))
+        if not marks or marks > 2:
+            continue
+        if marks == 2:
+            end = next((n for n in range(at, min(len(lines), at + _LONGEST_CODE)) if "``" in lines[n].text), None)
+            if end is not None and text.count("``") == 1 and lines[end].text.rstrip().endswith("``"):
+                result = list(lines) if result is lines else result
+                result[at - 1] = lines[at - 1].cut(2)
+                result[end] = lines[end].cut(0, len(lines[end].text.rstrip()) - 2)
+                at = end + 1
             continue
         if text.count("`") == 2 and text.rstrip().endswith("`") and 'File "' in text:
             result = list(lines) if result is lines else result

@@ -8,6 +8,7 @@ taken off all lines that have it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from kb.patterns import late
 from kb.tracebacks import words
@@ -27,6 +28,7 @@ _TOKEN = late(
     r"(?P<hex>\b(?=[0-9a-fA-F]{0,40}\d)[0-9a-fA-F]{7,64}\b)|(?P<number>\d+)|(?P<blank>\s+)"
     rf"|(?P<month>\b(?:{_MONTHS})\b)|(?P<level>\b(?:{_LEVELS})\b)|(?P<other>.)"
 )
+_CONTAINER = late(r"[\w.-]{1,60}\s{1,40}\|(?= |$)")
 _BAR = late(r"\s{0,40}\|")
 _LEVEL = late(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARNING|WARN|ERROR|CRITICAL|FATAL)\b", re.IGNORECASE)
 HEAD = late(
@@ -43,6 +45,8 @@ HEAD = late(
 """What logs put in front of a record: times, levels, names in brackets, processes, containers."""
 MAX_PREFIX = 200
 MAX_SHAPES = 8
+LEAST_OF_CONTAINER = 3
+"""Lines of one container that make its name a prefix."""
 
 
 def applies(text: str) -> bool:
@@ -77,13 +81,21 @@ def _common(lines: list[Line]) -> list[re.Pattern[str]]:
     told = [line.text for line in lines if line.text.strip()]
     head = HEAD.match(told[0]) if len(told) > 1 else None
     if not head:
-        return []
+        return _containers(told)
     level = _LEVEL.search(head.group())
     prefix = head.group()[: level.start()].rstrip(" \t[(") if level else head.group().rstrip()
     if not _MARKED.search(prefix) or not prefix.strip(" \t|+>") or len(prefix) > MAX_PREFIX:
         return []
     shape = re.compile(_shape(prefix))
     return [shape] if sum(1 for text in told if shape.match(text)) * 5 >= len(told) * 4 else []
+
+
+def _containers(told: list[str]) -> list[re.Pattern[str]]:
+    """The names of containers with a bar, where most lines have one: below the command that shows their logs."""
+    named = Counter(match.group() for text in told if (match := _CONTAINER.match(text)))
+    if sum(named.values()) * 5 < len(told) * 3:
+        return []
+    return [re.compile(_shape(name)) for name, times in named.most_common(MAX_SHAPES) if times >= LEAST_OF_CONTAINER]
 
 
 def _prefix(text: str) -> str:

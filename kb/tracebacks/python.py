@@ -52,13 +52,15 @@ def _read_raise(lines: list[Line], start: int, at: int, frames: list[Frame]) -> 
 
 def read_exception(lines: list[Line], at: int, frames: list[Frame], start: int) -> Found | None:
     """The exception line below frames, and what belongs to its message."""
-    at = _skip_blank(lines, at)
+    below, at = at, _skip_blank(lines, at)
     if at >= len(lines):
         return None
     line = lines[at]
     error = shapes.EXCEPTION.match(line.text)
-    if not error or (error["message"] is None and not _alone(error["type"])):
+    if not error:
         return None
+    if error["message"] is None and not (_alone(error["type"]) if at == below else words.is_exception(error["type"])):
+        return None  # behind a blank line any word may stand: `Help`
     end = messages.take(lines, at + 1, len(error["indent"]))
     shown = lines[at:end]
     message = messages.dedented(lines[at + 1 : end], len(error["indent"]))
