@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import FileStorage
 
+from kb import analysis
 from kb.engines import Engine, EngineDocument, open_engine
+from kb.engines.scoring import Scores
 from kb.errors import EngineUnavailable
 from kb.models import Avoid, Cause, Entry, ErrorForm, Fix
 from tests.engine_support import DOCUMENTS, ids
@@ -319,3 +321,13 @@ def test_a_document_holds_the_words_of_its_entry() -> None:
         "avoid text",
     ):
         assert text in document.body
+
+
+@pytest.mark.parametrize(("typing", "asked"), [(True, 4), (False, 1)])
+def test_words_that_stand_nearly_everywhere_are_asked_for_a_person_only(typing: bool, asked: int) -> None:
+    # In a hundred thousand documents each costs as much as all else of a lookup.
+    query = analysis.query("cup stands broken under saucer today")
+    plan = Scores.plan(query, 100_000, lambda _: 20_000, lambda _: (), typing=typing)
+    assert len(plan.words) == asked
+    rare = Scores.plan(query, 100_000, {"saucer": 3, "today": 40_000}.get, lambda _: (), typing=False)
+    assert list(rare.words) == ["saucer"]

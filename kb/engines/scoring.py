@@ -22,8 +22,9 @@ FIELDS = ("head", "body")
 MOST_WORDS = 40
 """Words of a query that are asked for: the rarest of those that are known. More cost time and tell nothing."""
 MOST_POSTINGS, LEAST_WORDS = 5_000, 4
-"""Places that are looked at for a query, the rarest words first, so that its time doesn't grow with the index;
-some words are asked for even so, because that is what a person types."""
+"""Places that are looked at for a query, the rarest words first, so that its time doesn't grow with the index; of
+words that a person types some are asked for even so. Where a paste is searched for, one is enough: entries that share
+only everyday words with it aren't offered anyway."""
 MOST_ENDINGS = 40
 """Known words that the beginning of one may stand for: the most common ones that begin so."""
 LEAST_LETTERS, SURE_LETTERS = 6, 3
@@ -115,7 +116,7 @@ class Scores:
         typing: bool,
     ) -> Scores:
         """`frequency` tells in how many of the `documents` a word stands, `endings` which words begin as another;
-        `typing` that the query's last word may be unfinished."""
+        `typing` that a person types it, so that its last word may be unfinished."""
         asked = {word: weight("part") if part else 1.0 for word, part in query.words.items()}
         frequencies = {word: frequency(word) for word in asked}
         begun_word = query.unfinished if typing else ""
@@ -139,7 +140,7 @@ class Scores:
         postings = 0
         for word in known[:MOST_WORDS]:
             postings += frequencies[word]
-            if len(words) >= LEAST_WORDS and postings > MOST_POSTINGS:
+            if len(words) >= (LEAST_WORDS if typing else 1) and postings > MOST_POSTINGS:
                 break
             words[word] = asked[word]
         rarities = {word: rarity(documents, frequencies[word]) * asked[word] for word in words}
