@@ -362,8 +362,9 @@ def _is_named(answer: Answer) -> bool:
 
 
 def _words_of(answer: Answer, text: str) -> str:
-    """What to search for: the explained exception and its message, or the text where none was read."""
-    if answer.explained is None:
+    """What to search for: the explained exception and its message, or the text where none is named. A line of it alone,
+    picked since it may tell what went wrong, would share its few words with some entry in any case."""
+    one = None if answer.explained is None else answer.exceptions[answer.explained].traceback
+    if one is None or not one.type:
         return text[:400]
-    one = answer.exceptions[answer.explained].traceback
     return f"{one.type} {core(one.message)[:400]}"

@@ -277,3 +277,15 @@ def test_the_memory_engine_serves_the_same_search(tmp_path):
     opened = small.base(tmp_path, TEXTS, engine_url="memory:")
     assert opened.matcher.search("broken cup").items[0]["id"] == "tea/cup"
     opened.close()
+
+
+def test_a_healthy_log_is_no_error_that_shares_its_words(matcher):
+    assert matcher.lookup("kettle without water").verdict == "related"  # what a person types
+    log = "2026-01-01 10:00:00 INFO Kettle without water\n2026-01-01 10:00:01 INFO Listening on 8000\n"
+    assert matcher.lookup(log + "2026-01-01 10:00:02 INFO GET / 200\n").verdict == "none"
+
+
+def test_what_a_container_says_of_its_end_is_no_part_of_the_message(matcher):
+    lines = small.PASTE.splitlines(keepends=True)
+    paste = "".join(f"web-1  | {line}" for line in lines) + "web-1 exited with code 1\n"
+    assert matcher.lookup(paste).answer.exceptions[0].traceback.message == lines[-1].split(": ", 1)[1].strip()

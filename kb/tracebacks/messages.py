@@ -15,6 +15,7 @@ _OTHER = late(
     r"\s*(?:"
     r"(?:FAILED|ERROR) \S+::|E {3,7}\S|\+-[+-]-|\S{1,200}\.py:\d+: |make(?:\[\d+\])?: "
     r"|\((?:\w{1,60} )?pid=\d+[),]"
+    r"|\S{1,100} exited with code \d"
     r"|at [\w.$<>]+ ?\(|\(\d+ additional frame"
     r"|\w?[^\n]{0,80}\.\.\.\s*$"
     r"|\S.{0,300} in \S{1,80}, line \d"
