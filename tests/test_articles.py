@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from indexer import lint, pipeline
 from indexer.problems import has_errors
+from kb.catalogue import Catalogue
 from kb.models import Context
 from kb.opening import KnowledgeBase, open_knowledge_base
 from kb.settings import load
 from tests import recorded
+from web.app import create_app
 
 ARTICLES = recorded.articles()
 TRACEBACKS = [one for article in ARTICLES for one in recorded.recorded(article)]
 GENERAL = {article.id for article in ARTICLES if article.front.general}
+LOADED = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 FIXABLE = {article.id for article in ARTICLES if any(cause.fixes for cause in article.causes)}
 
 
@@ -62,3 +67,29 @@ def test_other_names_and_values_make_no_difference(base: KnowledgeBase, case: re
     text = recorded.other_names(case.text, answer.exceptions[answer.explained].traceback, answer.matches[0])
     found = base.matcher.lookup(text, context=Context()).answer
     assert [match.entry.id for match in found.matches[:1]] == [case.article], text[-500:]
+
+
+def test_every_page_is_light(base: KnowledgeBase):
+    """With all that it loads, uncompressed: somebody on a bad line waits for no page."""
+    app = create_app(base, load({}, {}))
+    client = app.test_client()
+    weights: dict[str, int] = {}
+
+    def weight(path: str) -> int:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        parts = set(LOADED.findall(answer.text))
+        assert parts, path
+        for part in parts - weights.keys():
+            with client.get(part) as loaded:
+                weights[part] = len(loaded.data)
+        return len(answer.data) + sum(weights[part] for part in parts)
+
+    counts = Catalogue(base.store).counts()
+    pages = ["/", "/search", "/browse", "/x", "/new", "/wanted"]
+    pages += [f"/search?q={words}" for words in ("error", "no module named", "session", "not", "the object has no")]
+    pages += [f"/l/{library}" for library in counts.libraries]
+    pages += [f"/x/{family.name}" for family in counts.families]
+    pages += [f"/e/{entry}" for entry in base.matcher.knowledge().heads]
+    heavy = {page: found for page in pages if (found := weight(page)) >= 100_000}
+    assert not heavy

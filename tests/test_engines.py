@@ -113,6 +113,7 @@ class TestContract:
         assert ids(engine, "catal") == ids(engine, "catal ", typing=True) == []
         assert ids(engine, "refuse connec", typing=True) == ["wire/refused"]
         assert ids(engine, "zebra", typing=True) == []
+        assert ids(engine, "catalogye", typing=True) == ["shelf/book-lost"], "nothing begins so: it is a slip"
         shares = {hit.id: hit.share for hit in engine.search("reading roo", 5, typing=True)}
         assert shares["shelf/book-lost"] == 1
         assert shares["shelf/session-closed"] < 1

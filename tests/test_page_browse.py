@@ -112,6 +112,28 @@ class TestEntry:
         every = [node.attributes["id"] for node in page.css("[id]")]
         assert len(every) == len(set(every))
 
+    def test_a_misspelt_one_stays_in_its_library(self, client: FlaskClient) -> None:
+        page = LexborHTMLParser(client.get("/e/sqlalchemy/detachd-instence").text)
+        assert {link.split("/")[2] for link in links(page, "main .rows a")} == {"sqlalchemy"}
+        assert f"/e/{HEADLINE_ID}" in links(page, "main .rows a")
+
+    def test_a_line_that_a_tool_prints_is_no_exception(self, client: FlaskClient) -> None:
+        for path in ("/browse", "/x"):
+            assert not re.search(r"\b(cli|log):", got(client, path).css_first("main").text())
+
+    def test_an_exception_of_several_classes_stands_once(self, client: FlaskClient) -> None:
+        page = got(client, "/x")
+        names = [node.text().split()[0] for node in page.css(".tag")]
+        assert len(names) == len(set(names))
+        several = next(node for node in page.css(".tag") if "," in node.text())
+        listed = got(client, several.attributes["href"] or "")
+        assert listed.css_first("section h2").text().split()[0] == several.css_first(".count").text()
+
+    def test_lists_tell_entries_by_what_is_printed(self, client: FlaskClient) -> None:
+        row = got(client, "/x/DetachedInstanceError").css_first(f'.rows li:has(a[href="/e/{HEADLINE_ID}"])')
+        assert "is not bound to a Session" in row.css_first(".said").text()
+        assert "sqlalchemy" in row.css_first(".row-of").text()
+
     def test_what_names_it_is_listed(self, client: FlaskClient) -> None:
         entry = client.get(f"/api/v1/entries/{HEADLINE_ID}").json
         assert entry

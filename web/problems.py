@@ -92,7 +92,8 @@ def answer(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **e
     if request.path == "/api" or request.path.startswith("/api/"):
         return problem(status, detail, errors, **extra)
     fields = [f"{field}: {what}" for field, what in errors]
-    words = " ".join(_WORD.findall(request.path.rpartition("/e/")[2])[:MOST_WORDS]) if status == 404 else ""
+    address = request.path.rpartition("/e/")[2] if status == 404 else ""
+    words = " ".join(_WORD.findall(address)[:MOST_WORDS])
     page = render_template(
         "error.html",
         status=status,
@@ -100,18 +101,24 @@ def answer(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **e
         detail=detail,
         fields=fields,
         words=words,
-        near=_near(words),
+        near=_near(words, address),
     )
     return make_response(page, status)
 
 
-def _near(words: str) -> list[dict[str, Any]]:
-    """Entries that somebody may have meant who asked for an address of these words."""
+def _near(words: str, address: str) -> list[dict[str, Any]]:
+    """Entries that somebody may have meant who asked for an address of these words: of its library, if any are."""
     if not words:
         return []
     matcher = cast("KnowledgeBase", current_app.extensions["knowledge_base"]).matcher
     try:
-        return matcher.suggest(words, 5) or matcher.search(words, limit=5).items
+        library, _, slug = address.partition("/")
+        named = " ".join(_WORD.findall(slug)[:MOST_WORDS])
+        return (
+            (matcher.search(named, library, limit=5).items if named else [])
+            or matcher.suggest(words, 5)
+            or matcher.search(words, limit=5).items
+        )
     except UnavailableError:
         return []  # an address that isn't there stays one
 

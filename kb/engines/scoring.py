@@ -120,6 +120,8 @@ class Scores:
         asked = {word: weight("part") if part else 1.0 for word, part in query.words.items()}
         frequencies = {word: frequency(word) for word in asked}
         begun_word = query.unfinished if typing else ""
+        if begun_word and not any(True for _ in endings(begun_word)):
+            begun_word = ""  # nothing begins so: somebody who types it has slipped
         unknown_words = [word for word, times in frequencies.items() if not times and word != begun_word]
         for word in unknown_words[:MOST_MISSPELT]:
             meant = _meant(word, frequency, endings)

@@ -81,7 +81,7 @@ function showVote(form, worked, token) {
 async function vote(form, worked) {
   const { entry, fix, fingerprint } = form.elements;
   const said = { entry: entry.value, fix: fix.value, worked };
-  if (fingerprint.value) said.fingerprint = fingerprint.value;
+  if (fingerprint) said.fingerprint = fingerprint.value;
   const { token, feedback, refused } = await send(form.dataset.api, said);
   if (refused) {
     form.querySelector(".vote-said").textContent = refused;
