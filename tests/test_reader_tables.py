@@ -42,3 +42,23 @@ def test_the_example_of_a_dialect_is_read_by_its_recogniser(dialect: Dialect) ->
 @pytest.mark.parametrize("cleaner", CLEANERS, ids=lambda cleaner: cleaner.name)
 def test_a_cleaner_sees_its_example(cleaner: Cleaner) -> None:
     assert cleaner.applies(cleaner.example)
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "message"),
+    [
+        ("KeyError 'rye'", "KeyError", "'rye'"),
+        ("  ModuleNotFoundError No module named 'mill'", "ModuleNotFoundError", "No module named 'mill'"),
+        ("TypeError unsupported operand type(s)", "TypeError", "unsupported operand type(s)"),
+        ("KeyError when I grind rye", "KeyError", ""),
+        ("KeyError, please help", "KeyError", ""),
+        ("ValueError - how do I get rid of it?", "ValueError", ""),
+        ("I get KeyError again and again", "KeyError", ""),
+    ],
+)
+def test_a_colon_that_was_left_out(text: str, type_: str, message: str) -> None:
+    ((found,),) = read(text).errors
+    assert (found.type, found.message) == (type_, message)
+    if message:
+        start, end = found.span
+        assert text[start:end].endswith(message)

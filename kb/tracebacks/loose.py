@@ -72,8 +72,16 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
             behind = messages.take(lines, at + 1, line.indent)
         end = close if close > 0 else end
         message = [line.cut(start, end), *lines[at + 1 : behind]]
+    elif not text[: match.start()].strip() and not _is_spoken_of(text[start:]):
+        message = [line.cut(start)]  # somebody typed it, and left the colon out
     shown = [line.cut(match.start("type"), max(end if message else 0, match.end("type"))), *lines[at + 1 : behind]]
     return Found(behind, "none", (traceback(match["type"], message, shown),), bare=True, start=at)
+
+
+def _is_spoken_of(rest: str) -> bool:
+    """Whether a sentence goes on behind a name, rather than its message."""
+    first = rest.lstrip(" \t`'\"*").split(None, 1)
+    return not first or first[0].lower().rstrip(".,;:!?") in words.TOLD or not first[0][0].isalnum()
 
 
 def _read_task(line: Line, at: int, match: re.Match[str]) -> Found:

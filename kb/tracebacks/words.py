@@ -27,6 +27,7 @@ ENDINGS = _LISTS["ending"]
 PLAIN = frozenset(_LISTS["plain"])
 GOES_ON = _LISTS["goes-on"]
 PROSE = _LISTS["prose"]
+TOLD = frozenset(_LISTS["told"])
 ENDS = _LISTS["ends"]
 _TROUBLE = late("|".join(re.escape(word.lower()) for word in _LISTS["trouble"]))
 
