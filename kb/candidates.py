@@ -177,7 +177,9 @@ def _is_program(hit: TemplateHit) -> bool:
     """
     if not hit.row.message.startswith("{") or hit.row.message.startswith("{{") or not hit.captures:
         return True
-    return not set(hit.captures[0].value) & set("'\"`’”")
+    value = hit.captures[0].value
+    is_path = " " in value and ("/" in value or "\\" in value) and " - " not in value and "::" not in value
+    return not set(value) & set("'\"`’”") and (" " not in value or is_path)
 
 
 def _by_code(spot: Spot, entry: Entry, code: str) -> Candidate:

@@ -69,6 +69,8 @@ def test_a_tools_line_that_quotes_an_exception_answers_before_the_exception():
         ("/usr/bin/mill: No such grain rye", "match"),
         ("Unable to open the store 'north': No such grain rye", "related"),
         ("I get `mill`: No such grain rye", "related"),
+        ("The mill says: No such grain rye", "related"),
+        ("C:\\Program Files\\Mill\\mill.exe: No such grain rye", "match"),
     ],
 )
 def test_a_line_that_begins_with_a_program_is_not_any_sentence_that_ends_so(text, verdict):
