@@ -177,7 +177,7 @@ def _is_program(hit: TemplateHit) -> bool:
     """
     if not hit.row.message.startswith("{") or hit.row.message.startswith("{{") or not hit.captures:
         return True
-    value = hit.captures[0].value
+    value = hit.captures[0].value.rpartition("\n")[2]  # a usage may stand above
     is_path = " " in value and ("/" in value or "\\" in value) and " - " not in value and "::" not in value
     return not set(value) & set("'\"`’”") and (" " not in value or is_path)
 
