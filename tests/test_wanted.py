@@ -46,7 +46,7 @@ class TestKept:
             ("numpy 2.1.3 is not numpy>=2.2", "numpy 2.1.3 is not numpy>=2.2"),
             (
                 "cannot import name 'tea' from 'shop' (/home/ada/shop.py)",
-                "cannot import name {quoted} from {quoted} ({path})",
+                "cannot import name {quoted} from {quoted}",
             ),
             (
                 "Got DetachedInstanceError in make_tea() of shop.views",
