@@ -78,7 +78,9 @@ class TestReading:
         assert page.locator(".several li").count() == 3
         assert page.locator(".also").count() == 2
         page.click(".several li:nth-child(3) a")
-        assert "FrobnicationError" in page.inner_text(".also:target")
+        assert page.locator("#error-3").is_visible(), "the link unfolds what it leads to"
+        assert "FrobnicationError" in page.inner_text(".also:has(:target)")
+        assert page.evaluate("document.activeElement.id") == "error-3"
         assert "3 errors in this text" in page.inner_text("#status")
 
     def test_a_name_has_one_colour_in_paste_message_and_prose(self, page: Page) -> None:
@@ -109,6 +111,7 @@ class TestReading:
     def test_an_error_beside_others_can_be_asked_for(self, page: Page) -> None:
         paste(page, DIRTY)
         form = page.locator(".also form.want", has_text="FrobnicationError")
+        page.locator(".also summary", has_text="FrobnicationError").click()
         form.wait_for()
         form.get_by_role("button", name="Ask for an answer").click()
         form.get_by_role("button", name="Undo").click()
@@ -248,8 +251,45 @@ class TestAsking:
         page.click(".next button")
         page.wait_for_url("**/search?q=FrobnicationError+qwertz+blorple+xyzzy")
 
+    def test_nothing_moves_while_somebody_types_and_pastes(self, page: Page) -> None:
+        page.evaluate(SHIFTS)
+        page.type("#text", "KeyError: 'tea'", delay=20)
+        page.wait_for_selector("header.verdict-related")
+        for text in (HEADLINE, DIRTY, UNKNOWN):
+            page.fill("#text", "")
+            paste(page, text)
+            page.wait_for_selector("#answer:not([aria-busy]) header.verdict")
+            page.wait_for_timeout(700)
+        assert page.evaluate("window.shifted") < 0.01
+
+    def test_the_first_fix_shows_without_scrolling(self, page: Page) -> None:
+        paste(page, HEADLINE)
+        page.wait_for_selector("header.verdict-match")
+        code = page.locator(".fixes .code").first.bounding_box()
+        assert code is not None
+        assert code["y"] < 800, "fixes come before what happened and why"
+
+    def test_of_several_errors_all_but_two_are_folded_and_found_in_the_page(self, page: Page) -> None:
+        paste(page, DIRTY)
+        page.wait_for_selector("header.verdict-match")
+        folds = page.locator(".also > details")
+        assert folds.evaluate_all("nodes => nodes.map(node => node.open)") == [True, False]
+        assert "FrobnicationError" in folds.nth(1).inner_text(), "folded, it still says which error it is"
+        folds.nth(1).locator("summary").first.press("Enter")
+        assert page.locator(".also .want").last.is_visible()
+
 
 class TestCopying:
+    @pytest.mark.parametrize("width", [320, 600, 768, 1280])
+    def test_the_button_covers_no_code(self, page: Page, width: int) -> None:
+        page.set_viewport_size({"width": width, "height": 800})
+        paste(page, HEADLINE)
+        page.wait_for_selector("header.verdict-match")
+        code, button = (page.locator(f".fixes .code {css}").first.bounding_box() for css in ("pre", ".copy"))
+        assert code is not None
+        assert button is not None
+        assert button["x"] >= code["x"] + code["width"] or button["y"] >= code["y"] + code["height"]
+
     def test_copied_code_is_announced(self, page: Page, context: BrowserContext) -> None:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         paste(page, HEADLINE)
@@ -334,6 +374,22 @@ def test_every_state_is_accessible(browser: Browser, site: str, scheme: str, sta
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.set_viewport_size({"width": 1280, "height": 800})
         assert violations(page) == []
+    context.close()
+
+
+def test_paper_unfolds_all_and_names_where_whole_programs_are(browser: Browser, site: str) -> None:
+    context = browser.new_context()
+    with quiet_page(context, site) as page:
+        page.goto(site)
+        paste(page, DIRTY)
+        page.wait_for_selector("header.verdict-match")
+        page.emulate_media(media="print")
+        assert page.locator("#error-3 .other, #error-3").last.is_visible()
+        assert all(code.is_visible() for code in page.locator("#answer .code pre").all())
+        for css in (".ask", ".vote", ".copy", ".want", "nav.ways"):
+            assert not any(one.is_visible() for one in page.locator(css).all()), css
+        told = page.locator(".program a").first.evaluate("node => getComputedStyle(node, '::after').content")
+        assert f"{site}/e/{HEADLINE_ID}/" in told, "the code to type is in the fix; the program would fill the pages"
     context.close()
 
 

@@ -33,6 +33,8 @@ SHORTEST_QUESTION = 2
 LONGEST_WORDS = 100
 """Characters of a line that are somebody's words rather than an error, where no exception is named in it."""
 MOST_LINKED = 5
+MOST_FIXES = 7
+"""Fixes of an answer that are shown whole, all but the first ones folded; further ones are links to the entry's page."""
 
 
 @pages.get("/")
@@ -157,6 +159,8 @@ def _helpers() -> dict[str, Any]:
         "shown_values": reading.shown_values,
         "explained": reading.explained,
         "VERDICTS": VERDICTS,
+        "whole": whole,
+        "MOST_FIXES": MOST_FIXES,
     }
 
 

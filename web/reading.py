@@ -13,9 +13,9 @@ from kb.fill import shown
 from kb.redact import redact_value
 from web.rendering import COLOURS
 
-LONGEST_SHOWN = 20_000
+LONGEST_SHOWN = 10_000
 """Code points of a paste that are shown back; of a longer one, those around the error."""
-BEFORE = 14_000
+BEFORE = 7_000
 SHORTEST_SECRET = 4
 """Characters of a secret that is taken out wherever else it stands; shorter ones are parts of ordinary words."""
 MOST_WORDS = 10
@@ -23,7 +23,8 @@ MOST_WORDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of the paste and the classes that hold for it. `title` says it in words; secrets come without text."""
+    """A piece of the paste and the classes that hold for it. `title` says in words what the legend doesn't; secrets
+    come without text."""
 
     text: str
     classes: str
@@ -127,7 +128,7 @@ def _marks(part: Mapping[str, Any], hide: Hider, first: str = "") -> Iterable[_M
         yield from _mark(error["span"], f"m-error{first}" if taken else "m-other", title)
         for frame in error["frames"]:
             if frame["in_app"]:
-                yield from _mark(frame["span"], "m-frame", "a line of your own program")
+                yield from _mark(frame["span"], "m-frame", "")
     for secret in read.get("redacted") or ():
         yield from _mark(secret["span"], "m-secret", secret["kind"])
     matches: Sequence[Mapping[str, Any]] = part.get("matches") or ()

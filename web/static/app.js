@@ -32,14 +32,15 @@ function announce(words) {
 // A whole program is fetched when it is unfolded. Until it is there, and if it doesn't come, a link leads to it.
 document.addEventListener("toggle", async (event) => {
   const folded = event.target;
-  const address = folded.dataset.program;
-  if (!folded.open || !address) return;
+  if (!folded.open || !("program" in folded.dataset)) return;
   delete folded.dataset.program;
+  // The link is written for paper too, so it names a host; this page's own may be called differently.
+  const address = new URL(folded.querySelector("a").href).pathname;
   try {
     const response = await fetch(address, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     folded.querySelector("p").replaceWith(page.querySelector("main .code"));
   } catch {
-    folded.dataset.program = address; // the next unfolding tries again
+    folded.dataset.program = ""; // the next unfolding tries again
   }
 }, true); // this event doesn't bubble
