@@ -34,7 +34,7 @@ LONGEST_WORDS = 100
 """Characters of a line that are somebody's words rather than an error, where no exception is named in it."""
 MOST_LINKED = 5
 MOST_FIXES = 7
-"""Fixes of an answer that are shown whole, all but the first ones folded; further ones are links to the entry's page."""
+"""Fixes of an answer that are shown whole, though mostly folded; further ones are links to the entry's page."""
 
 
 @pages.get("/")
