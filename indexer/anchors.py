@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indexer import cues
 from indexer.document import Block, Cell
+from indexer.mentions import is_said_of, without_comment
 from indexer.printed import Printed, command_of, printed_errors, printed_line
 from indexer.readers import codelines
 from indexer.sections import DROPPED, Piece, sentences
@@ -27,7 +28,7 @@ _LONGEST_MESSAGE_BLOCK = 15
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A printed error and the piece it stands in."""
+    """An error and the piece that prints it, or, where its kind is `named`, says something of it."""
 
     at: int
     error: Printed
@@ -82,7 +83,9 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
             yield Anchor(at, cell, "row")
     elif block.kind == "prose" or (block.kind == "item" and piece.role == "error"):
         whole = printed_line(block.text)
-        if whole and (len(block.text.split()) < 25 and len(sentences(block.text)) < 2):
+        if whole and is_said_of(whole.message):
+            yield Anchor(at, replace(whole, message=without_comment(whole.message)), "named")
+        elif whole and (len(block.text.split()) < 25 and len(sentences(block.text)) < 2):
             yield Anchor(at, whole, "prose")
         elif piece.role == "error" or cues.weights(block.text).get("error", 0) >= 2:
             for phrase in (*block.codes, *_QUOTED.findall(block.text)):
@@ -156,7 +159,7 @@ def error_cell(piece: Piece) -> Printed | None:
     if number is None:
         return None
     cell = piece.block.cells[number]
-    return _cell_error(cell) or Printed(None, cell.text, 0, 1, 1)
+    return _cell_error(cell) or Printed(None, cell.text.strip(' "“”„«»'), 0, 1, 1)
 
 
 def error_cell_index(block: Block) -> int | None:
@@ -176,7 +179,8 @@ def _told_by_columns(block: Block) -> int | None:
     number = roles.index("error")
     cell = block.cells[number]
     code = sum(end - start for start, end in cell.code_spans)
-    return number if code > 0.6 * len(cell.text) > 0 else None
+    quoted = _QUOTED.fullmatch(cell.text.strip())
+    return number if quoted or code > 0.6 * len(cell.text) > 0 else None
 
 
 def _cell_error(cell: Cell) -> Printed | None:

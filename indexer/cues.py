@@ -18,6 +18,11 @@ LONGEST_HEADING = 120
 _GAP = r"[^.!?\n]{0,60}?"
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _EDGES = re.compile(r"^[\W\d_]+|[\W_]+$")
+_LEAD_IN = re.compile(r"^(?:for example|for instance|in this case|in that case|in most cases|alternatively|as a result), ")
+_CLAUSE_FIRST = re.compile(
+    r"(?:to|in order to|if|when|on) [^,.]{3,120}, (?:then |please |just |simply )?([^\W\d_]+)"
+)
+"""`To serve it, bind the socket`, `If it is closed, reopen it`: what is asked for stands behind the comma."""
 _MARKS = (("✅", "fix"), ("✔", "fix"), ("❌", "reproduction"), ("⛔", "reproduction"), ("🚫", "avoid"))
 
 
@@ -69,11 +74,13 @@ def plain_heading(heading: str) -> str:
 def weights(sentence: str) -> dict[str, int]:
     """How much speaks for each role of a sentence: the weights of all cues in it, added up."""
     text = unicodedata.normalize("NFKC", sentence).replace("’", "'").lower().strip(" \t\n*_\"'“”-•")
+    text = _LEAD_IN.sub("", text)
     found: dict[str, int] = {}
     for cue in _sentences():
         if cue.needle in text and cue.pattern.search(text):
             found[cue.says] = found.get(cue.says, 0) + cue.weight
     first = re.match(r"(?:then |now |please |just |simply |next,? |instead,? |so |and |or )?([^\W\d_]+)", text)
+    first = _CLAUSE_FIRST.match(text) or first
     if first and first[1] in words("imperatives.txt"):
         found["fix"] = found.get("fix", 0) + 2
     return found

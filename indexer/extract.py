@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer import anchors as finding
-from indexer import cues, telling
+from indexer import cues, named, telling
 from indexer.anchors import Group
 from indexer.document import Block, Document
 from indexer.printed import Printed
@@ -45,8 +45,11 @@ class Extracted:
 
 def extract(document: Document) -> list[Extracted]:
     """The entries of a page, in the order in which it prints their errors."""
-    parts = pieces(settled(document.blocks), document.title)
-    found = finding.groups(parts, finding.find(parts))
+    parts: Sequence[Piece] = pieces(settled(document.blocks), document.title)
+    anchors = finding.find(parts)
+    if not anchors and parts:
+        parts, anchors = named.subject(parts, document.title)
+    found = finding.groups(parts, anchors)
     entries = [_entry(parts, group) for group in found[:MOST_ENTRIES]]
     for entry in entries:
         entry.title = (document.title if len(entries) == 1 else None) or _title(entry)
@@ -94,8 +97,8 @@ def _from_row(entry: Extracted, block: Block) -> None:
 
 
 def _from_pieces(entry: Extracted, parts: Sequence[Piece], group: Group) -> None:
-    at = {anchor.at for anchor in group.anchors if anchor.kind != "comment"}
-    comments = {anchor.at for anchor in group.anchors if anchor.kind == "comment"} - at
+    at = {anchor.at for anchor in group.anchors if anchor.kind not in ("comment", "named")}
+    comments = {anchor.at for anchor in group.anchors} - at
     for told in telling.tell(parts, at, comments, group.start, group.end):
         if told.role == "reproduction":
             entry.reproduction.append(Part("", told.block.lines, (told.text,)))

@@ -24,7 +24,7 @@ _ENDINGS = "Error|Exception|Warning|Interrupt|Iteration|Exit|Timeout|Failure|Fau
 _PYTHON = re.compile(
     rf"(?P<type>{_NAME}|(?:[a-z_]\w*\.){{1,12}}(?:error|timeout|gaierror|herror))(?::\s+(?P<message>\S.*)|:?)$"
 )
-_FRAMES = re.compile(r'Traceback \(most recent call|^\s*File "[^"\n]+", line \d+|^\s*(?:-+>|❱) ?\d+ ', re.M)
+_FRAMES = re.compile(r'Traceback \(most recent call|^\s*File "[^"\n]+", line \d+|^\s*(?:-+>|❱) ?\d+ |^E {2,}\S', re.M)
 _COMMENT = re.compile(r"^\s*(?:#+|//+|--|;+|/\*+|<!--|REM|%)\s*(?:[^\w\s\"'`]+\s*)?(?:-?>+|=+>)?\s*(?P<said>\S.*)$")
 _MARK = re.compile(r"^[^\w\s\[(<'\"`$@/.\\-]+\s*")
 _PROMPT = re.compile(
@@ -37,6 +37,7 @@ _LOGGED = re.compile(r"^\W{0,3}\d{4}[-/]\d\d[-/]\d\d.{5,80}?\b(?:ERROR|CRITICAL|
 _DETAIL = re.compile(r"^\s*\+ (?:CategoryInfo|FullyQualifiedErrorId|~|\S.*$)")
 """What PowerShell prints below a message; also what a diff adds."""
 _TRAILER = re.compile(r"\s*(?:\*/|-->)\s*$")
+_UNFINISHED = frozenset(":,")
 _STACK = re.compile(r"^\s+at \S.*:\d+(?::\d+)?\)?(?: \{)?$|^goroutine \d+ ")
 
 
@@ -146,8 +147,17 @@ def _lines(text: str) -> list[Printed]:
         previous = found[-1] if found else None
         if previous and one.key == previous.key:
             continue
+        if one.exception and one.message[-1:] in _UNFINISHED and (more := _wrapped(raw, number)):
+            one = replace(one, message=f"{one.message} {more}", end=number + 2)
         found.append(one)
     return _strongest(found) or _logged(raw, cleaned, numbers)
+
+
+def _wrapped(raw: list[Line], number: int) -> str:
+    """The second line of a message that somebody wrapped by hand; empty where the next line is another matter."""
+    following = raw[number + 1].text.strip() if number + 1 < len(raw) else ""
+    goes_on = following[:1].islower() or (following[:1].isalpha() and not raw[number].text.rstrip().endswith(":"))
+    return following if goes_on and len(following) < 200 and not _one_line(following, 0, 1) else ""
 
 
 def _logged(raw: list[Line], cleaned: list[Line], numbers: list[int]) -> list[Printed]:

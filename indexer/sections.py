@@ -17,6 +17,8 @@ _ERROR_IN_HEADING = re.compile(
     r"(?P<type>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}"
     r"(?:Error|Exception|Warning|NotFound|Interrupt|Exit)): (?P<message>\S.*)$"
 )
+_CALLS_IT_ERROR = re.compile(r"\b(?:errors?|exceptions?|crash(?:es)?|fehler|erreur|excepci[oó]n|erro)\b", re.I)
+_CLASS_SHOWN = re.compile(r"<class '(?P<type>[\w.]{1,80})'>: (?P<message>\S.*)$")
 DROPPED = frozenset({"neither", "aside", "avoid", "diagnosis"})
 """Roles of sections that hold nothing of an error's cause, fix or reproduction."""
 
@@ -57,6 +59,7 @@ def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
             while stack and stack[-1].level >= block.level:
                 stack.pop()
             named = next(filter(None, map(printed_line, block.codes)), None) or error_in_heading(block.text)
+            named = named or _called_an_error(block)
             linked = block.hint == LINK
             named = None if linked else named
             heads = block.level == 1 or cues.plain_heading(block.text) == plain_title
@@ -91,6 +94,17 @@ def error_in_heading(text: str) -> Printed | None:
         return printed_line(f"{found['type']}: {found['message'].rstrip(' ”’“?')}")
     quoted = re.search(r"[\"“„«`]([^\"”“»`]{8,200})[\"”“»`]", plain)
     return printed_line(quoted[1]) if quoted else None
+
+
+def _called_an_error(block: Block) -> Printed | None:
+    """The message that stands as code in a heading whose words call it an error (`the error “can't adapt”`)."""
+    found = next((code for code in block.codes if len(code.split()) > 1), "")
+    at = block.text.find(found)
+    around = block.text[:at] + " " + block.text[at + len(found) :]
+    if not found or not _CALLS_IT_ERROR.search(around):
+        return None
+    typed = _CLASS_SHOWN.match(found)
+    return Printed(typed["type"], typed["message"], 0, 1) if typed else Printed(None, found, 0, 1, 1)
 
 
 def _about_the_subject(blocks: Sequence[Block]) -> Iterator[Block]:

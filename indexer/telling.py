@@ -37,10 +37,10 @@ class Told:
     opens: bool = False
 
 
-def tell(pieces: Sequence[Piece], errors_at: set[int], comments_at: set[int], start: int, end: int) -> Iterator[Told]:
+def tell(pieces: Sequence[Piece], errors_at: set[int], mentioned_at: set[int], start: int, end: int) -> Iterator[Told]:
     """What the pieces from `start` to `end` tell about the error that is printed in the pieces `errors_at`, or named in
-    a comment of the programs `comments_at`."""
-    reader = _Reader(pieces, errors_at, comments_at)
+    the pieces `mentioned_at`, a program's comment or a sentence."""
+    reader = _Reader(pieces, errors_at, mentioned_at)
     for at in range(start, end):
         yield from reader.take(at)
 
@@ -48,10 +48,10 @@ def tell(pieces: Sequence[Piece], errors_at: set[int], comments_at: set[int], st
 class _Reader:
     """Goes through the pieces of one error. `flow` is what a sentence without any cue is taken for."""
 
-    def __init__(self, pieces: Sequence[Piece], errors_at: set[int], comments_at: set[int]) -> None:
+    def __init__(self, pieces: Sequence[Piece], errors_at: set[int], mentioned_at: set[int]) -> None:
         self.pieces = pieces
         self.errors_at = errors_at
-        self.comments_at = comments_at
+        self.mentioned_at = mentioned_at
         self.flow = "context"
         self.leads: str | None = None
         self.opens = False
@@ -64,9 +64,9 @@ class _Reader:
         block = piece.block
         if piece.is_heading:
             self.leads, self.opens = None, True
-            if piece.role in ("cause", "fix"):
-                self.flow = piece.role
-            elif piece.named and piece.block.level > 1:
+            if piece.role in ("cause", "fix", "both"):
+                self.flow = "cause" if piece.role == "both" else piece.role
+            elif (piece.named and piece.block.level > 1) or at in self.errors_at:
                 self.flow = "cause"
             elif self.flow == "fix" and piece.role is None and self._leaves_the_error(piece):
                 self.flow = "over"
@@ -80,11 +80,14 @@ class _Reader:
             return
         if block.kind in ("code", "output"):
             yield from self._code(piece)
-            if at in self.comments_at and self.flow == "context":
+            if at in self.mentioned_at and self.flow == "context":
                 self.flow = "cause"
                 self.level = self._level_above(at)
             return
         if block.kind in ("prose", "item"):
+            if at in self.mentioned_at and self.flow == "context":
+                self.flow = "cause"
+                self.level = self._level_above(at)
             yield from self._prose(piece)
 
     def _failing(self, piece: Piece) -> Iterator[Told]:
@@ -100,7 +103,7 @@ class _Reader:
         lead, self.leads = self.leads, None
         if lead in ("avoid", "diagnosis", "output"):
             return
-        if role in (None, "error") or (role == "cause" and lead == "fix"):
+        if role in (None, "error", "both") or (role == "cause" and lead == "fix"):
             role = lead or _by_comments(block.text) or self._by_order(block)
             if role == "fix" and self.flow == "context":
                 return
@@ -133,6 +136,8 @@ class _Reader:
         block, role = piece.block, piece.role
         if role in DROPPED or _ONE_WORD.fullmatch(block.text) or _FILE_NAME.fullmatch(block.text):
             return
+        if role is None and _is_stray(block):
+            return
         in_question = block.post is not None and block.post.kind == "question"
         previous: str | None = None
         kept: list[tuple[str, str]] = []
@@ -145,8 +150,8 @@ class _Reader:
             previous = own or (previous if len(sentence.split()) <= _SHORT else None)
             if taken in ("cause", "fix") and not in_question:
                 kept.append((taken, sentence))
-                if taken == "fix" and role != "cause":
-                    self.flow = "fix"
+                if role == "both" or (taken == "fix" and role != "cause"):
+                    self.flow = taken
                 self.cause_told = self.cause_told or taken == "cause"
                 self.fix_told = self.fix_told or taken == "fix"
         opens, self.opens = self.opens, False
@@ -161,8 +166,11 @@ class _Reader:
             if role == "fix" and own == "cause" and not self.cause_told and self.flow != "over" and not self.fix_told:
                 return "cause"
             return None if own == "diagnosis" and role == "fix" else role
+        if role == "both" and own in ("cause", "fix"):
+            return own
         if role in ("error", "reproduction"):
-            return "cause" if own == "cause" and cues.weights(sentence)["cause"] >= 3 else None
+            strong = own in ("cause", "fix") and cues.weights(sentence)[own] >= 3
+            return own if strong and (own == "cause" or self.flow != "context") else None
         if own in ("error", "reproduction", "diagnosis"):
             return None
         if own == "fix":
@@ -185,6 +193,11 @@ class _Reader:
 def _is_filler(sentence: str) -> bool:
     """Whether a sentence without any cue is too short to tell anything (`That's all.`)."""
     return len(sentence.split()) <= 3 and sentence.isascii() and sentence.endswith((".", "!"))
+
+
+def _is_stray(block: Block) -> bool:
+    """Whether a paragraph is a few words without a verdict, such as a count (`Seen 40 times`)."""
+    return block.kind == "prose" and len(block.text.split()) <= 3 and not cues.weights(block.text)
 
 
 def _runs(kept: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from indexer.cues import rows, words
+from indexer.mentions import is_said_of
 from indexer.printed import command_of, printed_errors
 
 _PROSE = re.compile(r"[A-Za-zÀ-ÿ']{2,}(?: [A-Za-zÀ-ÿ'\"(]+,?){5,}")
@@ -50,7 +51,7 @@ def _is_command(line: str) -> bool:
 def is_error_line(text: str) -> bool:
     """Whether a line is a printed error, and not a sentence that names one."""
     found = printed_errors(text) if len(text) < 1000 else []
-    return any(one.strength == 2 and not one.comment for one in found)
+    return any(one.strength == 2 and not one.comment and not is_said_of(one.message) for one in found)
 
 
 def looks_like_prose(text: str) -> bool:

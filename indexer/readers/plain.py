@@ -17,17 +17,32 @@ _UNDERLINE = re.compile(r"^\s*([=\-~^*#])\1{3,}\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+\S")
 _BACK_TICKS = re.compile(r"`{1,2}([^`\n]{1,300})`{1,2}")
 _LABEL = re.compile(r"^([^\W\d_][^\n:：.!?]{1,48})[:：]\s*$")
+_LONG_LINE = 160
+"""Characters of a line that nobody wraps by hand: it is a paragraph."""
+_LONGEST_HEAD = 10
+_SHORT_HEAD = 6
+_FEWEST_WORDS = 6
+_SIGNS = re.compile(r"[{}\[\]();=<>|$\\]")
+_PER_SIGN = 25
+"""Characters of prose for each sign that code is full of."""
+_DENSE = 8
+"""Lines from which on a text without empty ones counts as one that lost them."""
 
 
 def blocks_of(lines: Sequence[str], first: int = 1) -> list[Block]:
     """The blocks of some lines of text; `first` is the number of the first one in the file."""
     blocks: list[Block] = []
-    for found, start, end, language in _runs(lines):
+    spaced, places = _apart(lines)
+    dense = len(spaced) > len(lines)
+    for found, at, stop, language in _runs(spaced):
+        start, end = places[at], places[stop - 1] + 1
         kind = found
-        text = _dedented(lines[start:end]) if kind == "code" else " ".join(" ".join(lines[start:end]).split())
+        text = _dedented(spaced[at:stop]) if kind == "code" else " ".join(" ".join(spaced[at:stop]).split())
         if not text.strip():
             continue
-        if kind == "prose":
+        if kind == "prose" and dense and start + 1 == end and _is_head(text):
+            kind = "heading"
+        elif kind == "prose":
             kind, text = _prose_kind(text)
         level = 2 if kind == "heading" else 0
         spans: tuple[Span, ...] = ()
@@ -35,6 +50,51 @@ def blocks_of(lines: Sequence[str], first: int = 1) -> list[Block]:
             text, spans = _inline_code(re.sub(r"\s?```[\w+-]*$", "", text))
         blocks.append(Block(kind, text, (first + start, first + end - 1), level, language, spans))
     return blocks
+
+
+def _apart(lines: Sequence[str]) -> tuple[list[str], list[int]]:
+    """The lines, with empty ones around its paragraphs where a text has lost all of them (a crawler's does), and the
+    number that each line had."""
+    full = [line for line in lines if line.strip()]
+    if len(full) < _DENSE or len(full) < 0.85 * len(lines) or max(map(len, full)) <= _LONG_LINE:
+        return list(lines), list(range(len(lines)))
+    spaced: list[str] = []
+    places: list[int] = []
+    fenced = False
+    after = False
+    for number, line in enumerate(lines):
+        fence = bool(_FENCE.match(line) or _GLUED.match(line))
+        paragraph = not (fenced or fence) and _is_paragraph(line)
+        if (paragraph or after) and not fenced:
+            spaced.append("")
+            places.append(number)
+        spaced.append(line)
+        places.append(number)
+        fenced = fenced != fence
+        after = paragraph
+    return spaced, places
+
+
+def _is_paragraph(line: str) -> bool:
+    """Whether a line of a text without empty ones is a paragraph, an item or a heading of its own."""
+    text = line.strip()
+    words = text.split()
+    if _ITEM.match(line):
+        return True
+    if _is_head(text):
+        return True
+    if not codelines.ends_a_sentence(text) or len(words) < _FEWEST_WORDS:
+        return False
+    return codelines.looks_like_prose(text) or len(_SIGNS.findall(text)) * _PER_SIGN < len(text)
+
+
+def _is_head(text: str) -> bool:
+    """Whether a line of a text without empty ones reads like a heading: a few words that announce something, or hardly
+    any."""
+    words = text.split()
+    if not 0 < len(words) <= _LONGEST_HEAD or not text[0].isupper() or text[-1] in ".,;:!" or _SIGNS.search(text):
+        return False
+    return (heading_role(text) is not None or 2 <= len(words) <= _SHORT_HEAD) and not codelines.weight(text)
 
 
 def _inline_code(text: str) -> tuple[str, tuple[Span, ...]]:
