@@ -16,6 +16,7 @@ from indexer.mentions import is_said_of, without_comment
 from indexer.printed import Printed, command_of, printed_errors, printed_line
 from indexer.readers import codelines
 from indexer.sections import DROPPED, Piece, sentences
+from kb.models import Span
 
 MOST_ANCHORS = 200
 """Printed errors of one page that are told apart; a page with more is a log."""
@@ -24,6 +25,9 @@ _OUTPUT = frozenset(
     {"", "text", "console", "shell", "bash", "sh", "none", "plaintext", "output", "log", "pytb", "pycon"}
 )
 _LONGEST_MESSAGE_BLOCK = 15
+_MANY = 2
+"""Sections beside an error's own from which on a page is about many things."""
+_NO_LEVEL = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
         elif piece.role == "error" or cues.weights(block.text).get("error", 0) >= 2:
             for phrase in (*block.codes, *_QUOTED.findall(block.text)):
                 if error := printed_line(phrase):
-                    yield Anchor(at, error, "prose")
+                    yield Anchor(at, error, "named" if len(sentences(block.text)) > 1 else "prose")
         follows = at > 0 and pieces[at - 1].block.text.rstrip().endswith((":", "：")) and _announced(pieces, at) >= 2
         if follows and not whole and piece.role in (None, "error") and len(block.text) < 300:
             yield Anchor(at, Printed(None, block.text, 0, 1, 1), "unknown")
@@ -243,9 +247,10 @@ def _told(pieces: Sequence[Piece], last: Anchor, anchor: Anchor) -> bool:
 
 
 def _spread(pieces: Sequence[Piece], found: list[Group]) -> None:
-    """Divide the page: a lone error has it all; of several, each has what stands from its heading to the next one's."""
+    """Divide the page: a lone error has it all, or its section of a page about many things; of several, each has what
+    stands from its heading to the next one's."""
     if len(found) == 1:
-        found[0].start, found[0].end = 0, len(pieces)
+        found[0].start, found[0].end = _own_section(pieces, found[0]) or (0, len(pieces))
         return
     for number, group in enumerate(found):
         after = found[number - 1].anchors[-1].at + 1 if number else 0
@@ -256,15 +261,50 @@ def _spread(pieces: Sequence[Piece], found: list[Group]) -> None:
         found[-1].end = _close(pieces, found[-1])
 
 
+def _own_section(pieces: Sequence[Piece], group: Group) -> Span | None:
+    """The section of a page's lone error, where it tells what is to be told and its neighbours are about other things;
+    else None."""
+    first = group.first
+    head = next((i for i in range(first, -1, -1) if pieces[i].is_heading), None)
+    if head is None or pieces[head].block.level < 2 or pieces[head].role is not None:
+        return None
+    level = pieces[head].block.level
+    end = next((i for i in range(first + 1, len(pieces)) if _is_head(pieces[i], level)), len(pieces))
+    outside = [*pieces[:head], *pieces[end:]]
+    if any(piece.is_heading and piece.role in ("cause", "fix", "both") for piece in outside):
+        return None
+    neighbours = sum(_is_head(piece, level) and piece.block.level == level for piece in outside)
+    if neighbours < _MANY or not any(_tells(piece) for piece in pieces[head + 1 : end]):
+        return None
+    return head, max(end, group.anchors[-1].at + 1)
+
+
+def _is_head(piece: Piece, level: int) -> bool:
+    return piece.is_heading and piece.block.level <= level
+
+
+def _tells(piece: Piece) -> bool:
+    if piece.block.kind not in ("prose", "item"):
+        return piece.role in ("cause", "fix")
+    said = cues.weights(piece.block.text)
+    return piece.role in ("cause", "fix") or max(said.get("fix", 0), said.get("cause", 0)) >= 2
+
+
 def _opening(pieces: Sequence[Piece], after: int, first: int) -> int:
-    """Where the part about an error begins: at the outermost heading between the last one and it that announces
-    neither cause nor fix, else at the words that lead to it."""
-    heads = [
-        i for i in range(after, first) if pieces[i].is_heading and pieces[i].role in (None, "error", "reproduction")
-    ]
-    if heads:
-        outermost = min(pieces[i].block.level for i in heads)
-        return next(i for i in reversed(heads) if pieces[i].block.level == outermost)
+    """Where the part about an error begins: at the outermost of the headings above it below which nothing else stands
+    before it, else at the words that lead to it."""
+    start, level = None, _NO_LEVEL
+    for i in range(first - 1, after - 1, -1):
+        if not pieces[i].is_heading:
+            continue
+        if pieces[i].block.level < level:
+            if pieces[i].role in (None, "error", "reproduction"):
+                start = i
+            level = pieces[i].block.level
+        elif pieces[i].role not in ("error", "reproduction"):
+            break
+    if start is not None:
+        return start
     start = first
     while start > after and not pieces[start - 1].is_heading and _leads(pieces[start - 1]):
         start -= 1

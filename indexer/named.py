@@ -13,7 +13,7 @@ from dataclasses import replace
 from indexer import cues
 from indexer.anchors import Anchor
 from indexer.document import Block
-from indexer.mentions import without_comment
+from indexer.mentions import is_said_of, without_comment
 from indexer.printed import Printed, printed_line
 from indexer.sections import DROPPED, Piece, error_in_heading, sentences
 
@@ -30,7 +30,7 @@ def subject(pieces: Sequence[Piece], title: str | None) -> tuple[Sequence[Piece]
     it; no anchor where the page merely mentions errors."""
     heading = error_in_heading(title or "")
     if heading and heading.exception and heading.message and _tells(pieces):
-        named = replace(heading, message=without_comment(heading.message))
+        named = replace(heading, message=without_comment(heading.message)) if is_said_of(heading.message) else heading
         top = Piece(Block("heading", title or "", pieces[0].block.lines, level=1))
         return [top, *pieces], [Anchor(0, named, "heading")]
     for at, piece in enumerate(pieces):

@@ -197,7 +197,8 @@ def _is_filler(sentence: str) -> bool:
 
 def _is_stray(block: Block) -> bool:
     """Whether a paragraph is a few words without a verdict, such as a count (`Seen 40 times`)."""
-    return block.kind == "prose" and len(block.text.split()) <= 3 and not cues.weights(block.text)
+    few = len(block.text.split()) <= 3 and block.text.isascii() and not block.text.endswith(":")
+    return block.kind == "prose" and few and not cues.weights(block.text)
 
 
 def _runs(kept: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,10 @@ _BY_SUFFIX = {
 SUFFIXES = frozenset({*_BY_SUFFIX, ".txt", ".text"})
 """Endings of the names of pages."""
 _HTML = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
+_RST = re.compile(r"^\.\. [\w-]+::|^\.\. _[^\n:]{1,80}:|:[a-z]{2,12}:`[^`\n]{1,80}`", re.M)
+"""A directive, a label or a role: marks of reStructuredText that nothing else has. Its files are often called `.txt`."""
+_RST_MARKS = 3
+_HEAD = 20_000
 
 
 def read_document(name: str, data: bytes) -> Document:
@@ -34,5 +38,7 @@ def read_document(name: str, data: bytes) -> Document:
     kind = _BY_SUFFIX.get(PurePath(name).suffix.lower(), "text_page")
     if kind in ("text_page", "markdown") and _HTML.match(text):
         kind = "html"
+    if kind == "text_page" and len(_RST.findall(text[:_HEAD])) >= _RST_MARKS:
+        kind = "rst"
     document: Document = import_module(f"indexer.readers.{kind}").read(name, text)
     return document

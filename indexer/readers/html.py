@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer import cues
 from indexer.document import LINK, Block, Cell, Document, Kind, Post, Said
-from indexer.readers import about, elements, html_meta, speakers
+from indexer.readers import about, elements, html_meta, pasted, speakers
 from indexer.readers.inline import Buffer
 from indexer.readers.markdown import box_hint
 from indexer.readers.positions import Positions
@@ -96,6 +96,7 @@ class _Walk:
         self.post: Post | None = None
         self.roles: dict[int, str] = {}
         self.accepted: set[int] = set()
+        self.holders: set[int] = set()
         self.posts = 0
         self.in_forum = False
         self.tabs: list[str] = []
@@ -110,19 +111,27 @@ class _Walk:
 
     def _mark(self) -> None:
         """Note which elements are posts of a thread or have a role, by the table of selectors."""
-        marked: dict[str, list[int]] = {}
+        marked: dict[str, list[LexborNode]] = {}
         for row in cues.rows("html_roles.tsv"):
             for node in self.tree.css(row["selector"]):
                 if row["role"] == "accepted":
                     self.accepted.add(node.mem_id)
                 else:
-                    marked.setdefault(row["role"], []).append(node.mem_id)
+                    marked.setdefault(row["role"], []).append(node)
         thread = len(marked.get("question", ())) + len(marked.get("answer", ())) >= 2
         for role, nodes in marked.items():
             if role == "post" and (thread or len(nodes) < 2):
                 continue
-            for number in nodes:
-                self.roles.setdefault(number, role)
+            for node in nodes:
+                self.roles.setdefault(node.mem_id, role)
+                self._mark_above(node)
+
+    def _mark_above(self, node: LexborNode) -> None:
+        """Note the elements that a part with a role stands in: whatever they are called, they are no chrome."""
+        above = node.parent
+        while above is not None and above.mem_id not in self.holders:
+            self.holders.add(above.mem_id)
+            above = above.parent
 
     # --- elements ---------------------------------------------------------------------------------
 
@@ -245,7 +254,7 @@ class _Walk:
             return attributes.get("role") != "tabpanel" and node.css_first("pre") is None
         if node.tag in ("body", "main", "article", "html", "pre", "code") or attributes.get("role") == "main":
             return False
-        if node.mem_id in self.roles:
+        if node.mem_id in self.roles or node.mem_id in self.holders:
             return False
         words = elements.chrome().intersection(elements.words(node))
         if self.in_forum:
@@ -270,6 +279,7 @@ class _Walk:
 
     def _flush(self) -> None:
         text, spans = self.buffer.take()
+        parts = pasted.divided(self.buffer.as_broken()) if self.kind in ("prose", "item") else None
         line, navigation, strong = self.buffer.reset()
         if not text:
             return
@@ -282,6 +292,12 @@ class _Walk:
         place = (line or self.positions.line, self.positions.line)
         if self.kind == "heading" and navigation:
             self.found.append(Block("heading", text, place, self.level, code_spans=spans, hint=LINK, post=self.post))
+            return
+        if parts:
+            said, traceback = parts
+            if said:
+                self._add(self.kind, said, place)
+            self._add("code", traceback, place)
             return
         self._add(self.kind, text, place, spans=spans, strong=strong and self.kind in ("prose", "item"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 
 from kb.models import Span
 
@@ -18,6 +19,7 @@ class Buffer:
         self.line = 0
         self.links = self.strong = 0
         self._breaks = 0
+        self._broken: list[int] = []
         self._inside = [0, 0]
 
     def add(self, piece: str) -> None:
@@ -43,6 +45,7 @@ class Buffer:
         """Note a line break; whether it is the second in a row, which ends a paragraph."""
         self._breaks += 1
         self.add(" ")
+        self._broken.append(len(self.text))
         return self._breaks >= 2
 
     @contextmanager
@@ -58,6 +61,11 @@ class Buffer:
         """The paragraph, and where inline code stands in it."""
         return self.text.strip(), tuple(self.spans)
 
+    def as_broken(self) -> str:
+        """The paragraph with a line's end where the page breaks it."""
+        ends = [0, *self._broken, len(self.text)]
+        return "\n".join(self.text[start:end].strip() for start, end in pairwise(ends))
+
     def reset(self) -> tuple[int, bool, bool]:
         """Begin anew; the line of what was there, whether it was little else than links, whether all of it was bold."""
         length = len(self.text.strip())
@@ -65,6 +73,7 @@ class Buffer:
         code = sum(end - start for start, end in self.spans)
         strong = self.strong > 0 and self.strong + code > 0.85 * length
         self.text, self.spans, self.line, self.links, self.strong, self._breaks = "", [], 0, 0, 0, 0
+        self._broken = []
         return line, navigation, strong
 
     def _count(self, piece: str) -> None:

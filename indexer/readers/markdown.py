@@ -11,16 +11,19 @@ from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from indexer.document import LINK, Block, Cell, Document, Kind
-from indexer.readers import about, speakers
+from indexer.readers import about, pasted, speakers
 from kb.models import Span
 
 _BOX = re.compile(r'^(?P<mark>!!!|\?\?\?\+?|===\+?!?) +(?P<kind>[\w-]*) *(?:"(?P<title>[^"\n]*)")?\s*$')
 _CALLOUT = re.compile(r"^\[!(\w+)\]\s*")
 _TEMPLATE_TAG = re.compile(r"\{[{%][<%]?.{0,200}?[>%]?[%}]\}|\[TOC\]|^:::+.*$")
 _LONGEST_FRONT = 20_000
+_DUNDER = re.compile(r"(?<![\w\\])__[a-z]{2,20}__(?=\(|\.py\b)")
+"""`__init__()` and `__init__.py`, which nobody means as bold."""
 _TAG = re.compile(r"<[^>]{0,400}>")
 
 
@@ -66,7 +69,20 @@ def blocks_of(lines: Sequence[str], before: int = 0) -> list[Block]:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    parser.inline.ruler.before("emphasis", "dunder", _dunder)
+    return parser
+
+
+def _dunder(state: StateInline, silent: bool) -> bool:
+    """The rule of the parser that leaves `__init__()` as it is written."""
+    found = _DUNDER.match(state.src, state.pos) if state.src[state.pos] == "_" else None
+    if not found:
+        return False
+    if not silent:
+        state.pending += found[0]
+    state.pos = found.end()
+    return True
 
 
 def _without_boxes(lines: Sequence[str]) -> tuple[list[str], list[_Box]]:
@@ -131,6 +147,12 @@ class _Walk:
         return at + 1
 
     def _inline(self, token: Token, kind: Kind, level: int) -> None:
+        if kind != "heading" and (parts := pasted.divided(token.content)):
+            said, traceback = parts
+            if said:
+                self._add(kind, said, token.map, level=level)
+            self._add("code", traceback, token.map)
+            return
         line = _Inline(token.children or ())
         if self.quote == "" and (callout := _CALLOUT.match(line.text)):
             self.quote = callout[1].lower()

@@ -1,0 +1,17 @@
+"""Tracebacks that somebody pasted into running text: listings that only their lines tell."""
+
+from __future__ import annotations
+
+import re
+
+_BEGINS = re.compile(
+    r'^[^\n]{0,80}Traceback \(most recent call last\)|^[ \t]*File "[^"\n]{1,300}", line \d+', re.M
+)
+
+
+def divided(text: str) -> tuple[str, str] | None:
+    """A paragraph with its line breaks as what is said and the traceback that follows; None where there is none."""
+    found = _BEGINS.search(text)
+    if not found or "\n" not in text[found.start() :].strip():
+        return None
+    return text[: found.start()].strip(), text[found.start() :].strip("\n")
