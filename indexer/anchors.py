@@ -216,6 +216,8 @@ def _same(group: Group, anchor: Anchor) -> bool:
         other_exception, other_message = one.error.key
         if exception and other_exception and exception != other_exception:
             continue
+        if exception == other_exception and not (message and other_message):
+            return True
         if message == other_message or (len(message) > 12 and message in other_message):
             return True
         if len(other_message) > 12 and other_message in message:

@@ -18,11 +18,12 @@ LONGEST_HEADING = 120
 _GAP = r"[^.!?\n]{0,60}?"
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _EDGES = re.compile(r"^[\W\d_]+|[\W_]+$")
-_LEAD_IN = re.compile(r"^(?:for example|for instance|in this case|in that case|in most cases|alternatively|as a result), ")
-_CLAUSE_FIRST = re.compile(
-    r"(?:to|in order to|if|when|on) [^,.]{3,120}, (?:then |please |just |simply )?([^\W\d_]+)"
+_LEAD_IN = re.compile(
+    r"^(?:for example|for instance|in this case|in that case|in most cases|alternatively|as a result), "
 )
+_CLAUSE_FIRST = re.compile(r"(?:to|in order to|if|when|on) [^,.]{3,120}, (?:then |please |just |simply )?([^\W\d_]+)")
 """`To serve it, bind the socket`, `If it is closed, reopen it`: what is asked for stands behind the comma."""
+_OUTCOMES = ("success", "refusal")
 _MARKS = (("✅", "fix"), ("✔", "fix"), ("❌", "reproduction"), ("⛔", "reproduction"), ("🚫", "avoid"))
 
 
@@ -93,6 +94,13 @@ def sentence_role(sentence: str) -> str | None:
         return None
     order = ("output", "avoid", "diagnosis", "fix", "cause", "reproduction", "error")
     return max(found, key=lambda role: (found[role], -order.index(role)))
+
+
+def tells_success(sentence: str) -> bool:
+    """Whether somebody says that what the sentence tells did mend it (`Going back to 1.4 solved the problem`)."""
+    said = plain_sentence(sentence)
+    phrases = {kind: [row["phrase"] for row in rows("thanks.tsv") if row["kind"] == kind] for kind in _OUTCOMES}
+    return any(one in said for one in phrases["success"]) and not any(one in said for one in phrases["refusal"])
 
 
 @lru_cache(4096)

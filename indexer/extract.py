@@ -76,7 +76,8 @@ def _wordings(group: Group) -> list[Printed]:
         for error in (one, *also):
             if all(error.key != known.key for known in found):
                 found.append(error)
-    return found
+    said = {error.key[0] for error in found if error.message}
+    return [error for error in found if error.message or error.key[0] not in said]
 
 
 def _from_row(entry: Extracted, block: Block) -> None:

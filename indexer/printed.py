@@ -72,6 +72,11 @@ def printed_errors(text: str) -> list[Printed]:
     return _lines(text)
 
 
+def shows_frames(text: str) -> bool:
+    """Whether a listing is a traceback or a piece of one."""
+    return _FRAMES.search(text[-LONGEST_BLOCK:]) is not None
+
+
 def printed_line(text: str, *, strict: bool = True) -> Printed | None:
     """The error that one line, cell or quoted phrase is, if it is nothing but that."""
     line = " ".join(text.split()).strip('`"“”„«»* ')

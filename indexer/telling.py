@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from indexer import cues
 from indexer.document import Block
-from indexer.printed import command_of
+from indexer.printed import command_of, shows_frames
 from indexer.readers import codelines
 from indexer.sections import DROPPED, Piece, sentences
 
@@ -98,7 +98,7 @@ class _Reader:
 
     def _code(self, piece: Piece) -> Iterator[Told]:
         block, role = piece.block, piece.role
-        if block.kind == "output" or role in DROPPED:
+        if block.kind == "output" or role in DROPPED or shows_frames(block.text):
             return
         lead, self.leads = self.leads, None
         if lead in ("avoid", "diagnosis", "output"):
@@ -148,7 +148,11 @@ class _Reader:
                 self.leads = own
             taken = self._sentence(sentence, own, role, previous)
             previous = own or (previous if len(sentence.split()) <= _SHORT else None)
-            if taken in ("cause", "fix") and not in_question:
+            if in_question and not (own == "fix" and cues.tells_success(sentence)):
+                continue
+            if taken is None and in_question:
+                taken = "fix"
+            if taken in ("cause", "fix"):
                 kept.append((taken, sentence))
                 if role == "both" or (taken == "fix" and role != "cause"):
                     self.flow = taken

@@ -26,8 +26,11 @@ def settled(blocks: Sequence[Block]) -> list[Block]:
         return list(blocks)
     asker, asking = _asker(posts, order)
     helped = set(_helpful(posts, order, asker, asking))
+    own = _own_answers(posts, order, asker, alone=not helped)
+    helped |= own
     last = max(helped, default=0)
     asking |= {post.number for post in order.values() if asker and post.author == asker and post.number < last}
+    asking -= own
     kept = []
     for block in blocks:
         post = block.post
@@ -70,6 +73,18 @@ def _helpful(posts: dict[int, list[Block]], order: dict[int, Post], asker: str, 
     elif telling:
         coded = [post for post in telling if any(block.kind == "code" for block in posts[post.number])]
         yield (coded or telling)[0].number
+
+
+def _own_answers(posts: dict[int, list[Block]], order: dict[int, Post], asker: str, *, alone: bool) -> set[int]:
+    """The later posts in which the asker tells what mended it; where nobody else helped, less has to be said."""
+    later = [post.number for post in order.values() if asker and post.author == asker][1:]
+    least = 2 if alone else 3
+    return {
+        number
+        for number in later
+        if weights(" ".join(block.text for block in posts[number] if block.kind != "code")).get("fix", 0) >= least
+        and not _says("refusal", posts[number])
+    }
 
 
 def _thanked(posts: dict[int, list[Block]], others: Sequence[Post], asker: str) -> list[int]:

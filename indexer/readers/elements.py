@@ -85,3 +85,11 @@ def score(node: LexborNode) -> int | None:
         if value and re.fullmatch(r"-?\d{1,6}", value):
             return int(value)
     return None
+
+
+def is_layout(table: LexborNode) -> bool:
+    """Whether a table only arranges what stands in it: listings, other tables, or paragraphs in a single column."""
+    if table.attributes.get("role") == "presentation" or table.css_first("pre, table table") is not None:
+        return True
+    columns = max((sum(cell.tag in ("td", "th") for cell in row.iter()) for row in table.css("tr")), default=0)
+    return columns <= 1 and table.css_first("td p, td ul, td div") is not None

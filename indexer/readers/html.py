@@ -195,7 +195,7 @@ class _Walk:
             self._children(node, depth)
         elif tag == "pre":
             self._code(node)
-        elif tag == "table" and node.css_first("pre") is None and node.css_first("table table") is None:
+        elif tag == "table" and not elements.is_layout(node):
             self._table(node)
         elif tag == "li":
             self.kind, self.level = "item", self.level + 1

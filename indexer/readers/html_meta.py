@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.readers import dates
 from indexer.readers.about import Meta, tag_list
@@ -102,7 +102,7 @@ def _title(tree: LexborHTMLParser, named: dict[str, list[str]], linked: dict[str
         return _plain(linked["headline"])
     node = tree.css_first("title")
     window = _plain(node.text(deep=True)) if node is not None else ""
-    headings = [_plain(one.text(deep=True)) for one in tree.css("h1, h2, h3")[:12]]
+    headings = [_plain(one.text(deep=True)) for one in tree.css("h1, h2, h3")[:12] if not _leads_home(one)]
     headings = [re.sub(r"^#\s+|\s*[¶#]$", "", one).strip() for one in headings]
     inside = [one for one in headings if one and one.lower() in window.lower()]
     site = _plain(next(iter(named.get("og:site_name", ())), ""))
@@ -111,11 +111,20 @@ def _title(tree: LexborHTMLParser, named: dict[str, list[str]], linked: dict[str
         best = max(inside, key=len)
         if len(best) >= 0.35 * len(window) or len(inside) == 1:
             return best
-    first = next((_plain(one.text(deep=True)) for one in tree.css("main h1, article h1, h1")), "")
+    tops = [one for one in tree.css("main h1, article h1, h1") if not _leads_home(one)]
+    first = next((_plain(one.text(deep=True)) for one in tops), "")
     if first and first.lower() != site.lower() and not window:
         return re.sub(r"^#\s+|\s*[¶#]$", "", first).strip()
     shown = _plain(next(iter(named.get("og:title", ())), "")) or window
     return first or without_site(shown, site) or None
+
+
+def _leads_home(heading: LexborNode) -> bool:
+    """Whether a heading is the site's banner: nothing but a link to its first page."""
+    link = heading.css_first("a[href]")
+    target = (link.attributes.get("href") or "") if link is not None else ""
+    home = target.rstrip("/").rpartition("/")[2] in ("", "index.html", "index.htm", "..", ".") and "#" not in target
+    return link is not None and home and link.text(strip=True) == heading.text(strip=True)
 
 
 def without_site(title: str, site: str = "") -> str:

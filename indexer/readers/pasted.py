@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-_BEGINS = re.compile(
-    r'^[^\n]{0,80}Traceback \(most recent call last\)|^[ \t]*File "[^"\n]{1,300}", line \d+', re.M
-)
+_BEGINS = re.compile(r'^[^\n]{0,80}Traceback \(most recent call last\)|^[ \t]*File "[^"\n]{1,300}", line \d+', re.M)
 
 
 def divided(text: str) -> tuple[str, str] | None:

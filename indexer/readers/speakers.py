@@ -40,6 +40,11 @@ def asking(blocks: Sequence[Block]) -> list[str]:
     return list(islice(lines, 1))
 
 
+def first_of(lines: Sequence[str]) -> list[str]:
+    """The first of some lines of text that says who speaks, if there is one."""
+    return list(islice((line.strip() for line in lines if line.strip() and _said_by(line.strip(" *_-—"), 1)), 1))
+
+
 def divided(lines: Sequence[str], first: int) -> list[Block]:
     """The blocks of plain text whose lines say who speaks; empty where fewer than two do."""
     starts = [i for i, line in enumerate(lines) if line.strip() and _said_by(line.strip(" *_-—"), 1)]
