@@ -24,6 +24,8 @@ _QUOTED = re.compile(r"[\"“„«]([^\"”“»\n]{6,400})[\"”“»]")
 _OUTPUT = frozenset(
     {"", "text", "console", "shell", "bash", "sh", "none", "plaintext", "output", "log", "pytb", "pycon"}
 )
+_BETWEEN = re.compile(r"The above exception was the direct cause|During handling of the above exception|Traceback \(")
+"""What Python prints around errors."""
 _LONGEST_MESSAGE_BLOCK = 15
 _MANY = 2
 """Sections beside an error's own from which on a page is about many things."""
@@ -147,7 +149,11 @@ def _unknown(text: str, *, sure: bool) -> Printed | None:
     said = [
         Printed(None, line.strip(), number, number + 1, 1)
         for number, line in enumerate(lines)
-        if command_of(line) is None and len(line.split()) >= 3 and codelines.weight(line) < 2 and not line.isupper()
+        if command_of(line) is None
+        and len(line.split()) >= 3
+        and codelines.weight(line) < 2
+        and not line.isupper()
+        and not _BETWEEN.match(line.strip())
     ]
     return next((one for one in said if _sounds_wrong(one.message)), said[0] if said and sure else None)
 

@@ -167,6 +167,10 @@ class _Reader:
         if own in ("avoid", "output") or (own is None and previous == "avoid" and len(sentence.split()) <= _SHORT):
             return None
         if role in ("cause", "fix"):
+            if own == "error" and sentence.rstrip().endswith((":", "：")):
+                return None
+            if role == "cause" and own == "fix" and self.cause_told and cues.weights(sentence)["fix"] >= 3:
+                return "fix"
             if role == "fix" and own == "cause" and not self.cause_told and self.flow != "over" and not self.fix_told:
                 return "cause"
             return None if own == "diagnosis" and role == "fix" else role

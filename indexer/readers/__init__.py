@@ -20,7 +20,7 @@ SUFFIXES = frozenset({*_BY_SUFFIX, ".txt", ".text"})
 """Endings of the names of pages."""
 _HTML = re.compile(r"\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
 _RST = re.compile(r"^\.\. [\w-]+::|^\.\. _[^\n:]{1,80}:|:[a-z]{2,12}:`[^`\n]{1,80}`", re.M)
-"""A directive, a label or a role: marks of reStructuredText that nothing else has. Its files are often called `.txt`."""
+"""A directive, a label or a role: marks of reStructuredText alone, whose files are often called `.txt`."""
 _RST_MARKS = 3
 _HEAD = 20_000
 

@@ -83,7 +83,7 @@ def _is_paragraph(line: str) -> bool:
         return True
     if _is_head(text):
         return True
-    if not codelines.ends_a_sentence(text) or len(words) < _FEWEST_WORDS:
+    if text[:1].islower() or not codelines.ends_a_sentence(text) or len(words) < _FEWEST_WORDS:
         return False
     return codelines.looks_like_prose(text) or len(_SIGNS.findall(text)) * _PER_SIGN < len(text)
 
