@@ -111,9 +111,7 @@ def _answered(pieces: Sequence[Piece], at: int) -> bool:
             return False
         if block.kind in ("code", "output"):
             return not any(one.strength == 2 for one in printed_errors(block.text))
-        if piece.role in ("cause", "fix") or (
-            block.kind in ("prose", "item") and cues.weights(block.text).get("fix", 0) >= 2
-        ):
+        if _tells(piece):
             return True
     return False
 
