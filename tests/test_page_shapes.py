@@ -153,8 +153,8 @@ class TestMarkupThatPeopleLeaveOut:
 
     def test_restructured_text_called_txt(self) -> None:
         page = (
-            "=======\nKettles\n=======\n\n.. _cold:\n\nSee :doc:`pots` and :ref:`lids`.\n\nIt stays cold\n-------------\n"
-            "\nIt stops with::\n\n    BrewError: no power\n\nThis happens because the fuse is out.\n"
+            "=======\nKettles\n=======\n\n.. _cold:\n\nSee :doc:`pots` and :ref:`lids`.\n\nIt stays cold\n---------"
+            "----\n\nIt stops with::\n\n    BrewError: no power\n\nThis happens because the fuse is out.\n"
         )
         body = read(page, "page.txt")
         assert body["title"] == "Kettles"
@@ -215,8 +215,8 @@ class TestIssues:
     def test_as_copied_out_of_a_browser(self) -> None:
         page = (
             "potware/kettle\nPublic\nKettle stays cold #7\nClosed\nilse opened this issue on Mar 2, 2024 · 1 comment\n"
-            '@ilse\nilse commented on Mar 2, 2024\nTraceback (most recent call last):\n"
-            "  File "brew.py", line 4, in brew\n'
+            "@ilse\nilse commented on Mar 2, 2024\nTraceback (most recent call last):\n"
+            '  File "brew.py", line 4, in brew\n'
             "    pot.brew()\nBrewError: no power\n\n@tarek\ntarek commented on Mar 4, 2024\nPush the fuse in again.\n"
         )
         body = read(page, "issue.txt")
