@@ -109,8 +109,8 @@ class TestTextThatLostItsEmptyLines:
 class TestOneErrorOnAPageAboutManyThings:
     PAGE = (
         "# Installing the kettle\n\n## On a shelf\n\nYou should use two screws.\n\n## On a table\n\nMake sure that it "
-        "is flat.\n\n## It stops at once\n\nIf it stops with this line:\n\n```\nBrewError: no power\n```\n\nthe fuse is "
-        "out. To fix it, push it in:\n\n```\nfuse.push()\n```\n\n## Cleaning\n\nUse vinegar instead of soap.\n"
+        "is flat.\n\n## It stops at once\n\nIf it stops with this line:\n\n```\nBrewError: no power\n```\n\nthe fuse "
+        "is out. To fix it, push it in:\n\n```\nfuse.push()\n```\n\n## Cleaning\n\nUse vinegar instead of soap.\n"
     )
 
     def test_it_has_its_own_section_only(self) -> None:
