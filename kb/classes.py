@@ -46,6 +46,8 @@ def agreement(printed: str, known: str) -> Agreement:
     if _vendored(printed) == _vendored(known):
         return Agreement.NAME
     ours, theirs = printed.rpartition("."), known.rpartition(".")
+    if ours[0] == _WRAPPING and _package(known) in _DRIVERS and ours[2] == theirs[2]:
+        return Agreement.NAME
     if ours[2].casefold() == theirs[2].casefold():
         one_package = not ours[0] or not theirs[0] or _package(printed) == _package(known) or "{" in theirs[0]
         if one_package and not _foreign_builtin(printed, known):
@@ -74,6 +76,10 @@ def _foreign_builtin(printed: str, known: str) -> bool:
     return "." not in bare and "." in other and is_builtin(bare) and _package(other) != "builtins"
 
 
+_WRAPPING = "django.db.utils"
+_DRIVERS = frozenset({"sqlite3", "psycopg2", "psycopg", "MySQLdb", "pymysql", "mysql", "oracledb", "cx_Oracle"})
+"""Django raises the driver's errors again under classes of its own, with the same names and messages
+(`django.db.utils.DatabaseErrorWrapper`)."""
 _VENDORS = re.compile(r".*\.(?:_?vendor(?:ed)?|externals?|extern|packages|third_?party)\.(?=\w+\.)")
 """Where packages keep copies of others: `pip._vendor.urllib3…`, `joblib.externals.loky…`."""
 

@@ -78,6 +78,16 @@ def test_a_line_that_begins_with_a_program_is_not_any_sentence_that_ends_so(text
     assert matcher_of(known).lookup(text).verdict == verdict
 
 
+def test_what_follows_from_an_error_does_not_answer_before_it():
+    known = [
+        entry("mill/unclosed", ("log:mill", "Unclosed client session\nclient_session: {session}")),
+        entry("python/key-error", ("KeyError", "{key}")),
+    ]
+    text = f"{TRACEBACK}Unclosed client session\nclient_session: <aiohttp.client.ClientSession object at 0x7f00>\n"
+    assert matcher_of(known).lookup(text).answer.matches[0].entry.id == "python/key-error"
+    assert matcher_of(known).lookup(text.removeprefix(TRACEBACK)).answer.matches[0].entry.id == "mill/unclosed"
+
+
 @pytest.mark.parametrize(
     "around",
     ["2025-03-14 09:26:53,589 ERROR [mill] job 17 failed", "the wheel of the mill couldn't be turned", "What is this?"],

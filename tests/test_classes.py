@@ -18,6 +18,10 @@ from kb.classes import Agreement, agreement
         ("json.decoder.JSONDecodeError", "ValueError", Agreement.SUBCLASS),
         ("requests.exceptions.SSLError", "requests.exceptions.ConnectionError", Agreement.SUBCLASS),
         ("shop.errors.NotFound", "werkzeug.exceptions.NotFound", Agreement.NAMESAKE),
+        # Django raises a driver's error again, but not one driver another's.
+        ("django.db.utils.OperationalError", "psycopg2.OperationalError", Agreement.NAME),
+        ("pymysql.err.OperationalError", "psycopg2.OperationalError", Agreement.NAMESAKE),
+        ("django.db.utils.OperationalError", "sqlalchemy.exc.OperationalError", Agreement.NAMESAKE),
         # A copy of a package inside another.
         ("barn.externals.mill.errors.StoneError", "mill.errors.StoneError", Agreement.NAME),
         ("pip._vendor.urllib3.exceptions.ReadTimeoutError", "urllib3.exceptions.ReadTimeoutError", Agreement.NAME),

@@ -35,7 +35,8 @@ def beside(lines: list[Line], found: Sequence[Found]) -> tuple[Traceback, ...]:
     if found and any(_tells(line) for line in rest):
         told += loose.unnamed(rest)
         told += _paragraph(rest, _first(rest)) if _traced(found[-1]) else ()
-    distinct = {tb.message: tb for tb in told if tb.message}
+    traced = any(map(_traced, found))
+    distinct = {tb.message: tb for tb in told if tb.message and not (traced and tb.message.startswith(words.AFTERMATH))}
     return tuple(distinct.values())[-MOST_BESIDE:]
 
 

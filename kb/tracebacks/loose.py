@@ -13,7 +13,8 @@ from kb.tracebacks.lines import Line
 
 MAX_CANDIDATES = 5
 _NAMED = late(
-    rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})(?:: ?(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))"
+    rf"(?<![\w./\\])(?P<type>{shapes.NAME})(?P<close>[`'\"*]{{0,3}})"
+    r"(?:: {0,3}(?=\S)|(?P<driver>\) )(?=\S)|\((?P<quote>[\"'])|(?=[\s`'\".,;)]|$))"
 )
 _OF_TASK = late(rf"\bexception=(?P<type>{shapes.NAME})\((?![\"'])")
 """In what asyncio prints of a task: `<Task finished … exception=KeyError(7)>`. Texts are read as any others."""
@@ -53,6 +54,8 @@ def _counts(match: re.Match[str], text: str) -> bool:
     name = match["type"]
     if not words.is_exception(name) or not (match["quote"] or ":" in match.group() or words.is_surely_exception(name)):
         return False
+    if match["driver"] and text[match.start() - 1 : match.start()] != "(":
+        return False
     return name != "Exception" or ":" in text[match.end("type") : match.end()]
 
 
@@ -63,9 +66,10 @@ def _read_named(lines: list[Line], at: int, match: re.Match[str]) -> Found:
     message: list[Line] = []
     if match["quote"]:
         return Found(at + 1, "none", (as_error(lines, at, at + 1),), bare=True, start=at)
-    if ":" in match.group():
-        before = text[: match.start()]
-        opening = before[-1:] if before[-1:] in "`\"'“(" else ""
+    if ":" in match.group() or match["driver"]:
+        # In `(pymysql.err.OperationalError) (1045, "…")` SQLAlchemy quotes the driver's error.
+        before = text[: match.start()] if not match["driver"] else text[: match.start() - 1]
+        opening = before[-1:] if before[-1:] in "`\"'“(" else "`" * (before.count("`") % 2)
         closing = {"“": "”", "(": ")"}.get(opening, opening)
         close = text.find(closing, start) if closing and not match["close"] else -1
         if close < 0 and not text.startswith("#"):  # a title is one line

@@ -29,6 +29,7 @@ GOES_ON = _LISTS["goes-on"]
 PROSE = _LISTS["prose"]
 TOLD = frozenset(_LISTS["told"])
 ENDS = _LISTS["ends"]
+AFTERMATH = _LISTS["aftermath"]
 _TROUBLE = late("|".join(re.escape(word.lower()) for word in _LISTS["trouble"]))
 
 
