@@ -227,6 +227,47 @@ class TestBrowser:
         page.wait_for_selector(".hit")
         assert parse_qs(urlsplit(page.url).query) == {"q": ["session"]}
 
+    def test_those_who_listen_hear_which_page_it_is(self, page: Page) -> None:
+        page.goto("/search?q=session")
+        page.click('a[rel="next"]')
+        page.wait_for_function("() => document.querySelector('#status').textContent.includes('21 to 40')")
+        assert page.evaluate("document.activeElement.id") == "count"
+
+    def test_a_step_to_the_filters_asks_nothing_again(self, page: Page) -> None:
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto("/search?q=session")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.click(".to-filters a")
+        assert page.locator("#filters").is_visible()
+        page.go_back()
+        page.wait_for_function("() => !location.hash")
+        assert not [url for url in asked if "/search?" in url]
+        assert page.locator(".hit").count() > 1
+
+    def test_what_is_chosen_shows_in_forced_colours(self, browser: Browser, site: str) -> None:
+        context = browser.new_context(base_url=site, forced_colors="active")
+        page = context.new_page()
+        page.goto("/search?q=session&library=sqlalchemy")
+        ground = "node => getComputedStyle(node).backgroundColor"
+        border = "node => getComputedStyle(node).borderBottomColor"
+        chosen, other = page.locator(".filters .tag.is-set"), page.locator(".filters .tag:not(.is-set)").first
+        assert chosen.evaluate(ground) != other.evaluate(ground)
+        here, there = page.locator(".ways a[aria-current]"), page.locator(".ways a:not([aria-current])").first
+        assert here.evaluate(border) != there.evaluate(border)
+        context.close()
+
+    def test_escape_empties_the_box_and_back_fills_it(self, page: Page) -> None:
+        page.goto("/search")
+        page.fill("#words", "session")
+        page.press("#words", "Enter")
+        page.wait_for_selector(".hit")
+        page.press("#words", "Escape")
+        page.wait_for_selector(".start")
+        page.go_back()
+        page.wait_for_selector(".hit")
+        assert page.input_value("#words") == "session"
+
     def test_without_script_the_form_and_the_filters_do(self, browser: Browser, site: str) -> None:
         context = browser.new_context(java_script_enabled=False, base_url=site)
         page = context.new_page()

@@ -43,7 +43,8 @@ async function show(url) {
       found().replaceChildren(...page.querySelector("main").childNodes); // an error says what is wrong
     }
     document.title = page.title;
-    status.textContent = document.querySelector("#count")?.textContent ?? "";
+    const told = [...document.querySelectorAll("#count, .pages .muted")];
+    status.textContent = told.map((one) => one.textContent).join(", ");
   } catch (error) {
     if (error.name === "AbortError") return;
     status.textContent = "The server can't be reached.";
