@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup, escape
@@ -29,6 +30,8 @@ LONGEST = 1000
 """Characters of a query that are searched for; more is a paste, which the lookup page is for."""
 MOST_CHOICES = 8
 """Choices of a filter that are shown at once; the others are folded away."""
+MOST_FOLDED = 40
+"""Choices that are folded away; those behind have an entry or two each."""
 
 
 _SLOT = re.compile(r"\{[A-Za-z_][A-Za-z0-9_]{0,40}\}")
@@ -60,8 +63,9 @@ class Asked:
     def url(self, **changed: str) -> str:
         """The address of this state with some of it changed; from its first page unless that says otherwise."""
         wanted = replace(self, **{"cursor": "", **changed})
-        held = {name: getattr(wanted, name) for name in ("q", "library", "exception", "proven", "cursor")}
-        return url_for("finding.search", **{name: value for name, value in held.items() if value})
+        held = ((name, getattr(wanted, name)) for name in ("q", "library", "exception", "proven", "cursor"))
+        asked = urlencode([(name, value) for name, value in held if value])
+        return url_for("finding.search") + (f"?{asked}" if asked else "")
 
     @property
     def filters(self) -> dict[str, str]:
@@ -102,6 +106,8 @@ def search() -> str:
         page=page,
         first=offset + 1,
         back=str(max(0, offset - PAGE) or "") if offset else None,
+        most_choices=MOST_CHOICES,
+        most_folded=MOST_FOLDED,
         filters=_filters(asked, *narrowed, proven),
         unquoted=_unquoted(asked) if not page.items else None,
         near=api.matcher().suggest(asked.q, 5) if not page.items else [],

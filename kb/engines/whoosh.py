@@ -109,6 +109,7 @@ class WhooshEngine:
         self._frequencies: dict[str, tuple[int, ...]] = {}
         self._worths: dict[str, Worth] = {}
         self._kept = 0
+        self._ids: dict[int, str] = {}
 
     def search(
         self,
@@ -135,9 +136,18 @@ class WhooshEngine:
                 scores.add(word, self._worth(reader, word))
             return scores.best(
                 limit,
-                lambda number: str(reader.stored_fields(number)["id"]),
+                lambda number: self._id(reader, number),
                 self._allowed(library, exception, asked.phrases if exact else ()),
             )
+
+    def _id(self, reader: IndexReader, number: int) -> str:
+        """The id of a document; a broad search asks for a thousand of them."""
+        known = self._ids.get(number)
+        if known is None:
+            if len(self._ids) >= _KEPT_WORDS:
+                self._ids.clear()
+            known = self._ids[number] = str(reader.stored_fields(number)["id"])
+        return known
 
     def _frequency(self, reader: IndexReader, word: str) -> tuple[int, ...]:
         """In how many documents the word stands, by field."""
