@@ -234,6 +234,19 @@ class TestBrowser:
         assert page.url.endswith(anchor.get_attribute("href") or "-")
         assert page.locator(".reason:target").count() == 1
 
+    def test_the_causes_stand_where_they_can_be_chosen_from(self, page: Page) -> None:
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto(f"/e/{HEADLINE_ID}")
+        (shown,) = [one for one in page.locator("nav:has(a[href^='#'])").all() if one.is_visible()]
+        top, cause = shown.bounding_box(), page.locator(".reason").first.bounding_box()
+        assert top is not None
+        assert cause is not None
+        assert top["y"] < cause["y"]
+        shown.locator("a").last.click()
+        assert page.locator(".reason:target").count() == 1
+        page.set_viewport_size({"width": 1280, "height": 640})
+        assert len([one for one in page.locator("nav:has(a[href^='#'])").all() if one.is_visible()]) == 1
+
     def test_on_paper_all_of_it_and_no_controls(self, page: Page) -> None:
         page.goto(f"/e/{HEADLINE_ID}")
         page.emulate_media(media="print", color_scheme="dark")
