@@ -258,7 +258,7 @@ class TestBrowser:
     def test_a_whole_program_comes_when_it_is_unfolded(self, page: Page) -> None:
         page.goto(f"/e/{HEADLINE_ID}")
         folded = page.locator("details.program[data-program]").first
-        address = folded.get_attribute("data-program") or ""
+        address = folded.locator("a").get_attribute("href") or ""
         place = page.locator(f'details.program:has(a[href="{address}"])')
         place.locator("summary").focus()
         page.keyboard.press("Enter")
