@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import hypothesis
 import pytest
@@ -22,6 +22,8 @@ from tests.web_support import filled, serving
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
 # A runner in the background may have been told to ignore these; the programs that tests start must hear them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
@@ -30,6 +32,31 @@ if hasattr(signal, "SIGHUP"):
 # How long an example takes says more about the machine than about the program.
 hypothesis.settings.register_profile("no-deadline", deadline=None)
 hypothesis.settings.load_profile("no-deadline")
+
+
+WHO_RUNS = ("the other tests run as an ordinary user already", "needs to act as another user")
+"""Why a test may be left out even there: it is about root, or about everybody else."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With `CI=true` a test that is left out has failed: nobody reads what a green run didn't try."""
+    report = yield
+    return _told(report) if not hasattr(report, "wasxfail") else report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same of a whole module."""
+    return _told((yield))
+
+
+def _told(report: Report) -> Report:
+    if report.skipped and os.environ.get("CI") == "true":
+        reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not reason.endswith(WHO_RUNS):
+            report.outcome, report.longrepr = "failed", f"left out, in CI: {reason}"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import fnmatch
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -108,3 +109,22 @@ def test_the_backup_that_is_shown_holds_the_votes(tmp_path: Path) -> None:
     finally:
         there.close()
         here.close()
+
+
+@pytest.mark.parametrize(("ci", "status"), [("true", 1), ("", 0)])
+@pytest.mark.parametrize(
+    "left_out", ["def test_it(): pytest.skip('no tea')", "pytest.importorskip('no_tea', reason='no tea')"]
+)
+def test_nothing_is_left_out_silently_in_ci(tmp_path: Path, ci: str, status: int, left_out: str) -> None:
+    (tmp_path / "conftest.py").write_text("from tests.conftest import *")
+    (tmp_path / "test_tea.py").write_text(f"import pytest\n{left_out}\n")
+    (tmp_path / "test_cup.py").write_text("def test_cup(): pass\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)},
+    )
+    assert bool(done.returncode) == bool(status), done.stdout
+    assert ("left out, in CI: " in done.stdout and "no tea" in done.stdout) == bool(status)
