@@ -8,6 +8,7 @@ import http.client
 import itertools
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -58,9 +59,11 @@ def snippets(language: str) -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the range from which connections are never given theirs, so that it is still free a moment later."""
+    while True:
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("", random.randrange(15_000, 30_000)))
+            return int(probe.getsockname()[1])
 
 
 @dataclass
