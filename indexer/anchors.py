@@ -27,6 +27,9 @@ _OUTPUT = frozenset(
 _BETWEEN = re.compile(r"The above exception was the direct cause|During handling of the above exception|Traceback \(")
 """What Python prints around errors."""
 _LONGEST_MESSAGE_BLOCK = 15
+_ASKS = re.compile(r"[?？]$|\b(?:I (?:get|receive|see|try|can)|I'm (?:getting|seeing))\b")
+_ANSWER = 8
+"""Words of a paragraph beneath a question from which on it is an answer."""
 _MANY = 2
 """Sections beside an error's own from which on a page is about many things."""
 _NO_LEVEL = 99
@@ -62,6 +65,8 @@ def find(pieces: Sequence[Piece]) -> list[Anchor]:
         return [title]
     sure = {pieces[one.at].path for one in found if one.kind != "unknown"}
     found = [one for one in found if one.kind != "unknown" or pieces[one.at].path not in sure]
+    if any(one.error.message for one in found):
+        found = [one for one in found if one.error.message or one.kind not in ("prose", "heading")]
     strong = [one for one in found if pieces[one.at].role not in (DROPPED | {"fix"}) or one.kind == "row"]
     return (strong or [one for one in found if pieces[one.at].role == "fix"])[:MOST_ANCHORS]
 
@@ -97,6 +102,8 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
             for phrase in (*block.codes, *_QUOTED.findall(block.text)):
                 if error := printed_line(phrase):
                     yield Anchor(at, error, "named" if len(sentences(block.text)) > 1 else "prose")
+        if block.hint == "error" and not whole and (quoted := _QUOTED.match(block.text)):
+            yield Anchor(at, Printed(None, quoted[1], 0, 1, 1), "prose")
         follows = at > 0 and pieces[at - 1].block.text.rstrip().endswith((":", "：")) and _announced(pieces, at) >= 2
         if follows and not whole and piece.role in (None, "error") and len(block.text) < 300:
             yield Anchor(at, Printed(None, block.text, 0, 1, 1), "unknown")
@@ -105,13 +112,14 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
 def _answered(pieces: Sequence[Piece], at: int) -> bool:
     """Whether a heading that names an error is followed by an answer to it, before an error is printed."""
     level = pieces[at].block.level
+    asks = bool(_ASKS.search(pieces[at].block.text))
     for piece in pieces[at + 1 :]:
         block = piece.block
         if piece.is_heading and block.level <= level:
             return False
         if block.kind in ("code", "output"):
             return not any(one.strength == 2 for one in printed_errors(block.text))
-        if _tells(piece):
+        if _tells(piece) or (asks and block.kind == "prose" and len(block.text.split()) >= _ANSWER):
             return True
     return False
 

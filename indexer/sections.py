@@ -17,6 +17,11 @@ _ERROR_IN_HEADING = re.compile(
     r"(?P<type>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}"
     r"(?:Error|Exception|Warning|NotFound|Interrupt|Exit)): (?P<message>\S.*)$"
 )
+_LABELLED = re.compile(
+    r"(?:error(?: message)?|fehler(?:meldung)?|erreur|erro|error de)\s?[:：]\s*[\"“„«](?P<message>[^\"”“»\n]{6,200})[\"”“»]$",
+    re.I,
+)
+"""`Error: "Invalid seal"`, as a heading."""
 _CALLS_IT_ERROR = re.compile(r"\b(?:errors?|exceptions?|crash(?:es)?|fehler|erreur|excepci[oó]n|erro)\b", re.I)
 _CLASS_SHOWN = re.compile(r"<class '(?P<type>[\w.]{1,80})'>: (?P<message>\S.*)$")
 DROPPED = frozenset({"neither", "aside", "avoid", "diagnosis"})
@@ -92,6 +97,8 @@ def error_in_heading(text: str) -> Printed | None:
         return whole
     if found := _ERROR_IN_HEADING.search(plain):
         return printed_line(f"{found['type']}: {found['message'].rstrip(' ”’“?')}")
+    if labelled := _LABELLED.match(plain):
+        return Printed(None, labelled["message"], 0, 1, 1)
     quoted = re.search(r"[\"“„«`]([^\"”“»`]{8,200})[\"”“»`]", plain)
     return printed_line(quoted[1]) if quoted else None
 

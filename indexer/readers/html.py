@@ -179,6 +179,9 @@ class _Walk:
     def _inline(self, node: LexborNode, tag: str, depth: int) -> None:
         if tag == "a" and elements.is_anchor_sign(node):
             return
+        if tag in ("em", "i") and self.kind == "heading":
+            self._inline_code(node)  # a message that a question is about
+            return
         link = tag == "a" and not (node.attributes.get("href") or "").startswith("#")
         with self.buffer.inside(link=link, strong=tag in _STRONG):
             self._children(node, depth)
