@@ -239,7 +239,7 @@ def _same(group: Group, anchor: Anchor) -> bool:
 
 def _told(pieces: Sequence[Piece], last: Anchor, anchor: Anchor) -> bool:
     """Whether something was told about the last error before this one is printed."""
-    if "row" in (last.kind, anchor.kind):
+    if "row" in (last.kind, anchor.kind) or last.kind == anchor.kind == "heading":
         return True
     if last.at == anchor.at:
         return anchor.kind == "comment"
@@ -273,6 +273,8 @@ def _spread(pieces: Sequence[Piece], found: list[Group]) -> None:
             found[number - 1].end = group.start
     if found:
         found[-1].end = _close(pieces, found[-1])
+    for group in found:
+        group.end = min(group.end, _own_end(pieces, group))
 
 
 def _own_section(pieces: Sequence[Piece], group: Group) -> Span | None:
@@ -283,14 +285,40 @@ def _own_section(pieces: Sequence[Piece], group: Group) -> Span | None:
     if head is None or pieces[head].block.level < 2 or pieces[head].role is not None:
         return None
     level = pieces[head].block.level
-    end = next((i for i in range(first + 1, len(pieces)) if _is_head(pieces[i], level)), len(pieces))
+    end = _next_topic(pieces, head)
     outside = [*pieces[:head], *pieces[end:]]
-    if any(piece.is_heading and piece.role in ("cause", "fix", "both") for piece in outside):
+    answered = group.anchors[0].kind == "heading"
+    if not answered and any(piece.is_heading and piece.role in ("cause", "fix", "both") for piece in outside):
         return None
     neighbours = sum(_is_head(piece, level) and piece.block.level == level for piece in outside)
-    if neighbours < _MANY or not any(_tells(piece) for piece in pieces[head + 1 : end]):
+    if neighbours < _MANY or not (answered or any(_tells(piece) for piece in pieces[head + 1 : end])):
         return None
     return head, max(end, group.anchors[-1].at + 1)
+
+
+def _own_end(pieces: Sequence[Piece], group: Group) -> int:
+    """Where the part of one of several errors ends at the latest: with its section, if that tells something."""
+    last = group.anchors[-1].at
+    head = next((i for i in range(last, -1, -1) if pieces[i].is_heading), None)
+    if head is None or pieces[head].block.level < 2 or pieces[head].role is not None:
+        return len(pieces)
+    end = _next_topic(pieces, head)
+    told = group.anchors[0].kind == "heading" or any(_tells(piece) for piece in pieces[head + 1 : end])
+    return end if told and end > last else len(pieces)
+
+
+def _next_topic(pieces: Sequence[Piece], head: int) -> int:
+    """Where what stands beneath a heading ends: at the next one of its rank that doesn't go on about the error."""
+    level = pieces[head].block.level
+    return next(
+        (
+            i
+            for i in range(head + 1, len(pieces))
+            if _is_head(pieces[i], level)
+            and (pieces[i].named or pieces[i].role is None or pieces[i].block.level < level)
+        ),
+        len(pieces),
+    )
 
 
 def _is_head(piece: Piece, level: int) -> bool:

@@ -56,6 +56,7 @@ def heading_role(heading: str) -> str | None:
     return next((cue.says for cue in _headings() if cue.needle in text and cue.pattern.search(text)), None)
 
 
+@lru_cache(4096)
 def is_telling_heading(line: str) -> bool:
     """Whether a line without any mark of a heading is one: what announces a role is nearly half of it."""
     text = plain_heading(line)

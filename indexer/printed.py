@@ -119,7 +119,8 @@ def _tracebacks(text: str) -> list[Printed]:
 
 def _first_part(message: str) -> str:
     """A message without what was printed below it by somebody else: up to the first empty line."""
-    return re.split(r"\n[ \t]*\n", message, maxsplit=1)[0].strip()
+    first = re.split(r"\n[ \t]*\n", message, maxsplit=1)[0].strip()
+    return "" if first.startswith("Traceback (most recent call") else first
 
 
 def _line_of(starts: list[int], offset: int) -> int:

@@ -18,7 +18,8 @@ _ERROR_IN_HEADING = re.compile(
     r"(?:Error|Exception|Warning|NotFound|Interrupt|Exit)): (?P<message>\S.*)$"
 )
 _LABELLED = re.compile(
-    r"(?:error(?: message)?|fehler(?:meldung)?|erreur|erro|error de)\s?[:：]\s*[\"“„«](?P<message>[^\"”“»\n]{6,200})[\"”“»]$",
+    r"(?:error(?: message)?|fehler(?:meldung)?|erreur|erro)\s?[:：]\s*[\"“„«]"
+    r"(?P<message>[^\"”“»\n]{6,200})[\"”“»]$",
     re.I,
 )
 """`Error: "Invalid seal"`, as a heading."""
@@ -49,6 +50,7 @@ class _Open:
     level: int
     role: str | None
     number: int
+    names_error: bool = False
 
 
 def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
@@ -69,10 +71,10 @@ def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
             named = None if linked else named
             heads = block.level == 1 or cues.plain_heading(block.text) == plain_title
             role = None if heads or named else (not linked and block.hint) or cues.heading_role(block.text)
-            stack.append(_Open(block.level, role, number))
+            stack.append(_Open(block.level, role, number, named is not None and block.level > 1))
             found.append(Piece(block, role, tuple(one.number for one in stack), named))
             continue
-        role = next((one.role for one in reversed(stack) if one.role), None)
+        role = next((one.role for one in reversed(stack) if one.role or one.names_error), None)
         if block.label:
             role = cues.heading_role(block.label) or role
         found.append(Piece(block, block.hint or role, tuple(one.number for one in stack)))

@@ -69,6 +69,33 @@ class TestErrorsThatAreOnlyNamed:
         assert error(entry) == (None, "no lid found")
         assert "water" not in told(entry, "causes") + told(entry, "fixes")
 
+    def test_each_question_of_a_list_has_its_own_answer(self) -> None:
+        entries = read(
+            "<h1>Questions</h1><h2>Problems with pots</h2><dl>"
+            "<dt>Why do I get the error <em>no lid found</em>?</dt><dd>The lid is away. You have to look for it.</dd>"
+            "<dt>I receive the exception <em>pot has a hole</em>!</dt><dd>It is the old pot, which leaks at night.</dd>"
+            "<dt>How do I clean it?</dt><dd>You can use vinegar.</dd></dl>",
+            "page.html",
+        )["entries"]
+        assert [error(entry) for entry in entries] == [(None, "no lid found"), (None, "pot has a hole")]
+        assert "look for it" in told(entries[0], "fixes")
+        assert "old pot" in told(entries[1], "causes")
+        assert "vinegar" not in str(entries)
+
+    @pytest.mark.parametrize(
+        "page",
+        [
+            '**Error: "Lid is missing"**\n- The lid is away\n- Solution: Look for it\n\n'
+            '**Error: "Pot has a hole"**\n- It is the old pot\n- Solution: Take the new one\n',
+            '1. **Lids**\n   - Error: "Lid is missing"\n   - Solution: Look for it\n\n'
+            '2. **Holes**\n   - Error: "Pot has a hole"\n   - Solution: Take the new one\n',
+        ],
+    )
+    def test_messages_in_quotation_marks_behind_the_word_error(self, page: str) -> None:
+        entries = read(f"# Pots\n\n### Common errors\n\n{page}\n## Colours\n\nYou can use red.\n")["entries"]
+        assert [error(entry) for entry in entries] == [(None, "Lid is missing"), (None, "Pot has a hole")]
+        assert [told(entry, "fixes") for entry in entries] == ["Look for it", "Take the new one"]
+
     def test_quoted_messages_of_a_table_with_causes_and_fixes(self) -> None:
         rows = '| Error | Reason | Solution |\n|---|---|---|\n| "Lid must fit" | Wrong lid | Take the small one |\n'
         entry = only(f"# Pots\n\n{rows}")
