@@ -1,12 +1,12 @@
-"""`python -m bench BENCHMARK`: accuracy, families, latency, cold, clients, http, extraction, reader or calibrate; all
-but the last two by default."""
+"""`python -m bench BENCHMARK`: accuracy, families, latency, cold, clients, http, page, extraction, reader or
+calibrate; all but the last two by default."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 
-DEFAULT = ("accuracy", "families", "latency", "cold", "clients", "http", "extraction")
+DEFAULT = ("accuracy", "families", "latency", "cold", "clients", "http", "page", "extraction")
 COMMANDS = (*DEFAULT, "reader", "calibrate")
 
 

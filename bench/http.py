@@ -125,9 +125,9 @@ def _rounds(
 ) -> list[Round]:
     """Rounds of load, after one that doesn't count, and after each paste came once."""
     with ExitStack() as stack:
-        bare = stack.enter_context(_serving(server, "bare", environment))
-        ours = stack.enter_context(_serving(server, "application", environment))
-        forgetful = stack.enter_context(_serving(server, "application", {**environment, "KB_RECENT_ANSWERS": "0"}))
+        bare = stack.enter_context(serving(server, "bare", environment))
+        ours = stack.enter_context(serving(server, "application", environment))
+        forgetful = stack.enter_context(serving(server, "application", {**environment, "KB_RECENT_ANSWERS": "0"}))
 
         def put(port: int, path: str, texts: list[str]) -> Load:
             return http_load.put(port, path, texts, options.seconds, folder)
@@ -157,7 +157,8 @@ def _figures(rounds: list[Round], pastes: str) -> tuple[object, ...]:
 
 
 @contextmanager
-def _serving(server: str, name: str, environment: Mapping[str, str]) -> Iterator[int]:
+def serving(server: str, name: str, environment: Mapping[str, str]) -> Iterator[int]:
+    """One process of that server with an application of `bench.http_app`; its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

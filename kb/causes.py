@@ -129,7 +129,7 @@ def _seen(rule: EvidenceRule, scene: Scene, captures: Mapping[str, str]) -> str:
         case "package":
             return f"the versions fit {pattern}" if fits([pattern], scene.versions) else ""
         case "message":
-            return "the message says so" if scene.message.first(pattern) is not None else ""
+            return "a message worded as this cause words it" if scene.message.first(pattern) is not None else ""
         case "chained":
             other = scene.chained.first(pattern)
             return f"{other.partition(': ')[0]} in the same chain" if other else ""

@@ -34,6 +34,7 @@ from kb.models import Entry, ErrorForm, Fix
 from kb.store import Store
 from kb.templates import Template
 from kb.tracebacks import read
+from tests.browser_support import CHROMIUM
 
 TEXT = """Traceback (most recent call last):
   File "/srv/shop/order.py", line 12, in pay
@@ -360,3 +361,12 @@ def test_entries_made_for_benchmarks_are_found():
         "tea/no-cup", "tea", [ErrorForm("TypeError", "no cup stands in the saucer of guest {saucer}")]
     )
     assert families.first_of(matcher_of([entry]), TEXT) == ("tea/no-cup", "match")
+
+
+@pytest.mark.browser
+def test_the_page_is_timed_and_weighed(capsys, lacking):
+    if not CHROMIUM.exists():
+        lacking(f"no browser at {CHROMIUM}")
+    run("page", "--pastes", "2")
+    printed = capsys.readouterr().out
+    assert all(f"\n| {name} " in printed for name in ("fetched", "in the page", "painted", "empty page"))
