@@ -46,6 +46,12 @@ SHIFTS = """() => {
   new PerformanceObserver((list) => list.getEntries().forEach((one) => { window.shifted += one.value; }))
     .observe({type: "layout-shift", buffered: true});
 }"""
+SAID = """() => {
+  const line = document.querySelector("#status");
+  window.said = [];
+  new MutationObserver(() => { if (line.textContent) window.said.push(line.textContent); })
+    .observe(line, {childList: true, characterData: true, subtree: true});
+}"""
 COLOUR = "css => getComputedStyle(document.querySelector(css)).backgroundColor"
 DROP = """([text, name]) => {
   const data = new DataTransfer();
@@ -81,7 +87,7 @@ class TestReading:
         assert page.locator("#error-3").is_visible(), "the link unfolds what it leads to"
         assert "FrobnicationError" in page.inner_text(".also:has(:target)")
         assert page.evaluate("document.activeElement.id") == "error-3"
-        assert "3 errors in this text" in page.inner_text("#status")
+        page.locator("#status", has_text="3 errors in this text").wait_for(state="attached")
 
     def test_a_name_has_one_colour_in_paste_message_and_prose(self, page: Page) -> None:
         paste(page, DIRTY)
@@ -261,6 +267,23 @@ class TestAsking:
             page.wait_for_selector("#answer:not([aria-busy]) header.verdict")
             page.wait_for_timeout(700)
         assert page.evaluate("window.shifted") < 0.01
+
+    def test_an_answer_is_said_once_and_not_while_somebody_types(self, page: Page) -> None:
+        page.evaluate(SAID)
+        page.type("#text", "KeyError: 'tea'", delay=30)
+        page.wait_for_selector("header.verdict-related")
+        page.wait_for_function("window.said.length > 0")
+        page.type("#text", " ")
+        page.wait_for_timeout(1200)
+        assert page.evaluate("window.said") == ["No sure answer. 1 entry comes near."]
+
+    def test_without_colours_of_ours_verdicts_still_differ(self, page: Page) -> None:
+        page.emulate_media(forced_colors="active")
+        paste(page, DIRTY)
+        page.wait_for_selector("header.verdict-match")
+        known, unknown = (page.locator(f".several .is-{one} .sign").first for one in ("match", "none"))
+        ground = "node => getComputedStyle(node).backgroundColor"
+        assert known.evaluate(ground) != unknown.evaluate(ground)
 
     def test_the_first_fix_shows_without_scrolling(self, page: Page) -> None:
         paste(page, HEADLINE)

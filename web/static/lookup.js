@@ -2,6 +2,7 @@
 // text into the box and say so with an `input` event, as if it had been pasted.
 
 const PAUSE_MS = 140;
+const QUIET_MS = 700;
 const AT_ONCE = new Set(["insertFromPaste", "insertFromDrop", "insertReplacementText"]);
 const CUT = "\n[… bytes left out …]\n";
 
@@ -14,6 +15,7 @@ const limit = Number(form.dataset.limit);
 
 let running = null;
 let waiting = 0;
+let saying = 0;
 let asked = 0; // numbers the questions: only the answer to the last one is shown
 let answered = box.defaultValue;
 
@@ -55,7 +57,15 @@ function show(html) {
   const error = place.querySelector(".paste .m-first");
   const pane = error?.closest(".paste");
   if (pane) pane.scrollTop = error.offsetTop - pane.clientHeight / 3;
-  status.textContent = place.querySelector("[data-said]")?.dataset.said ?? "";
+  announce(place.querySelector("[data-said]")?.dataset.said ?? "");
+}
+
+// Those who listen to the page hear an answer once, and none of those that come while they are still typing.
+function announce(words) {
+  clearTimeout(saying);
+  if (words === status.textContent) return;
+  status.textContent = "";
+  saying = setTimeout(() => { status.textContent = words; }, QUIET_MS);
 }
 
 function settle() {
@@ -94,6 +104,7 @@ function bounded(text) {
 
 box.addEventListener("input", (event) => {
   clearTimeout(waiting);
+  clearTimeout(saying);
   if (AT_ONCE.has(event.inputType)) ask();
   else waiting = setTimeout(ask, PAUSE_MS);
 });
