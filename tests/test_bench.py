@@ -364,9 +364,9 @@ def test_entries_made_for_benchmarks_are_found():
 
 
 @pytest.mark.browser
-def test_the_page_is_timed_and_weighed(capsys, lacking):
+def test_the_page_is_timed_and_weighed(lacking):
     if not CHROMIUM.exists():
         lacking(f"no browser at {CHROMIUM}")
-    run("page", "--pastes", "2")
-    printed = capsys.readouterr().out
+    command = [sys.executable, "-m", "bench", "page", "--pastes", "2"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert all(f"\n| {name} " in printed for name in ("fetched", "in the page", "painted", "empty page"))
