@@ -63,6 +63,8 @@ class Buffer:
 
     def as_broken(self) -> str:
         """The paragraph with a line's end where the page breaks it."""
+        if not self._broken:
+            return self.text
         ends = [0, *self._broken, len(self.text)]
         return "\n".join(self.text[start:end].strip() for start, end in pairwise(ends))
 

@@ -34,7 +34,7 @@ def read(name: str, text: str) -> Document:
     title, skip = _title(lines)
     body = _without_fields(lines)[skip:]
     about_it = {i for i, line in enumerate(body) if _is_chrome(line)} | _top_fields(body)
-    beside = [body[i] for i in sorted(about_it)] + speakers.first_of(body)
+    beside = [body[i] for i in sorted(about_it)] + speakers.first_of(body[:_TOP])
     body = ["" if i in about_it else line for i, line in enumerate(body)]
     blocks = speakers.divided(body, skip + 1) or speakers.attributed(plain.blocks_of(body, skip + 1))
     return about.describe(name, blocks, about.Meta(title=title, lines=beside))
