@@ -272,7 +272,7 @@ class TestAsking:
         page.evaluate(SAID)
         page.type("#text", "KeyError: 'tea'", delay=30)
         page.wait_for_selector("header.verdict-related")
-        page.wait_for_function("window.said.length > 0")
+        page.locator("#status:not(:empty)").wait_for(state="attached")
         page.type("#text", " ")
         page.wait_for_timeout(1200)
         assert page.evaluate("window.said") == ["No sure answer. 1 entry comes near."]
