@@ -137,6 +137,17 @@ class TestCode:
 
 
 class TestReading:
+    @pytest.mark.parametrize(
+        ("text", "html"),
+        [
+            ("Add __init__.py", "Add __init__.py"),
+            ("Write __add__ **and** _its_ like", "Write __add__ <strong>and</strong> <em>its</em> like"),
+            ("`__name__` is __main__", "<code>__name__</code> is __main__"),
+        ],
+    )
+    def test_names_keep_their_underscores(self, text: str, html: str) -> None:
+        assert str(rendering.inline(text)) == html
+
     def test_overlapping_marks_keep_the_text_whole(self) -> None:
         error = {"span": [4, 30], "relation": "raised", "frames": [{"in_app": True, "span": [0, 10]}]}
         slots = [{"name": "a", "value": "v", "span": [8, 12]}, {"name": "b", "value": "v", "span": None}]

@@ -16,6 +16,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 from pygments import highlight
@@ -33,6 +34,7 @@ COLOURS = 6
 """Slots are told apart by as many colours; further ones begin again."""
 _VALUE = re.compile("\ufdd0([\ufdd2-\ufdd7])([^\ufdd0-\ufdd7]*)\ufdd1")
 _FOUND = re.compile("\ufdd8([^\ufdd8\ufdd9]+)\ufdd9")
+_UNDERSCORES = re.compile("__+")
 _MARKS = re.compile("[\ufdd0-\ufdd7]")
 _COLOURED = {
     *("k", "kn", "kc", "kd", "kr", "ow", "nf", "nc", "nd", "nn", "fm", "ne"),
@@ -69,6 +71,17 @@ def _web_or_own(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} or not (parts.scheme or parts.netloc)
+
+
+def _emphasised(state: StateInline, silent: bool) -> bool:
+    """Emphasis as Markdown has it, but for two underscores: they belong to a name, `__init__`."""
+    run = _UNDERSCORES.match(state.src, state.pos)
+    if run is None:
+        return emphasis.tokenize(state, silent)
+    if not silent:
+        state.pending += run[0]
+    state.pos = run.end()
+    return True
 
 
 def _show_slots(state: StateCore) -> None:
@@ -113,6 +126,7 @@ def _image(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _option
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False, "highlight": _colour})
+    parser.inline.ruler.at("emphasis", _emphasised)
     parser.validateLink = _web_or_own  # type: ignore[method-assign]
     parser.core.ruler.push("slots", _show_slots)
     parser.add_render_rule("slot", _slot)
