@@ -70,3 +70,15 @@ def _axe() -> str:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+def grids_over_the_end_of_a_sheet(page: Page) -> list[str]:
+    """What would be printed over what follows it: Chromium lays a grid out as if the sheet didn't end. The page must be
+    shown as on paper."""
+    page.set_viewport_size({"width": 680, "height": 960})
+    found: list[str] = page.evaluate(
+        """[...document.querySelectorAll("body *")].filter(one =>
+            /grid|flex/.test(getComputedStyle(one).display) && one.getBoundingClientRect().height > 480
+        ).map(one => `${one.tagName}.${one.className}`)"""
+    )
+    return found

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from indexer import pipeline
 from kb.opening import open_knowledge_base
 from kb.settings import Settings, load, shipped_articles
+from tests.browser_support import grids_over_the_end_of_a_sheet
 from tests.web_support import HEADLINE_ID, application, filled, settings_in
 from web.app import create_app
 
@@ -254,6 +255,8 @@ class TestBrowser:
             assert not page.locator(gone).first.is_visible(), gone
         assert page.locator(".remedy .code").first.is_visible()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert not page.get_by_text("See it happen").is_visible(), "a program that raises the error fills sheets"
+        assert grids_over_the_end_of_a_sheet(page) == []
 
     def test_a_whole_program_comes_when_it_is_unfolded(self, page: Page) -> None:
         page.goto(f"/e/{HEADLINE_ID}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser_support import paste, quiet_page, violations
+from tests.browser_support import grids_over_the_end_of_a_sheet, paste, quiet_page, violations
 from tests.web_support import GENERAL, HEADLINE, HEADLINE_ID, HOSTILE, UNKNOWN
 
 if TYPE_CHECKING:
@@ -409,9 +409,10 @@ def test_paper_unfolds_all_and_names_where_whole_programs_are(browser: Browser, 
         page.emulate_media(media="print")
         assert page.locator("#error-3 .other, #error-3").last.is_visible()
         assert all(code.is_visible() for code in page.locator("#answer .code pre").all())
-        for css in (".ask", ".vote", ".copy", ".want", "nav.ways"):
+        for css in (".ask", ".vote", ".copy", ".want", ".share", "nav.ways"):
             assert not any(one.is_visible() for one in page.locator(css).all()), css
         told = page.locator(".program a").first.evaluate("node => getComputedStyle(node, '::after').content")
+        assert grids_over_the_end_of_a_sheet(page) == []
         assert f"{site}/e/{HEADLINE_ID}/" in told, "the code to type is in the fix; the program would fill the pages"
     context.close()
 
