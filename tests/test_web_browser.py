@@ -70,7 +70,7 @@ def test_pasting_the_headline_error_answers_at_once(page: Page, site: str) -> No
     assert page.locator(".fixes > li").count() >= 1
     assert page.inner_text(".paste mark.m-slot") == "<users at 0x1ff9aa91350>"
     assert page.url == f"{site}/"
-    assert page.inner_text("#status")
+    page.wait_for_selector("#status:not(:empty)", state="attached")  # said once the typing is over
     page.fill("#text", GENERAL)
     page.wait_for_selector(".verdict-related")
     page.fill("#text", UNKNOWN)
