@@ -8,6 +8,7 @@ with the one in memory and reopens when it moved.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -32,6 +33,9 @@ from kb.word_search import SearchPage, WordSearch
 
 MOST_ERRORS = 8
 """Independent errors of one paste that are answered; a log may hold thousands."""
+LATELY = 0.05
+"""Seconds within which `Matcher.state` asks the store once: threads that all ask wait for each other longer than an
+answer takes that is ready."""
 LIKELY_NAMED = 0.45
 """Confidence from which on words that were searched for count as an error's message: a piece of one fits several."""
 FOREIGN_CONFIDENCE = 0.3
@@ -62,6 +66,7 @@ class Matcher:
         self._knowledge: Knowledge | None = None
         self._words = WordSearch(engine, base_url, self._named)
         self._liking: tuple[Votes, dict[str, float]] = {}, {}
+        self._seen = -math.inf, 0
 
     # --- lookups ---
 
@@ -198,9 +203,14 @@ class Matcher:
             return self._knowledge
 
     def state(self) -> tuple[int, Votes]:
-        """What every answer depends on besides the paste: the number of the generation that is served, and the votes,
-        the very same object as long as there are no others."""
-        return self._generation(), self._votes()
+        """What every answer depends on besides the paste: the number of the generation that is served, as it was
+        within `LATELY` seconds, and the votes, the very same object as long as there are no others."""
+        now = time.monotonic()
+        looked, number = self._seen
+        if now - looked > LATELY:
+            number = self._generation()
+            self._seen = now, number
+        return number, self._votes()
 
     def close(self) -> None:
         """Lets go of the full-text engine."""
