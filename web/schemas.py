@@ -130,7 +130,11 @@ class EntriesQuery(Query):
 
     limit: int = Field(default=20, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(
-        default=None, max_length=200, pattern="^([^/\\s]+/[^/\\s]+)?$", description="the `next` of the page before"
+        default=None,
+        max_length=200,
+        # Not \s, which stands for other blanks here than in JSON schemas.
+        pattern="^([^/ \\t\\r\\n]+/[^/ \\t\\r\\n]+)?$",
+        description="the `next` of the page before",
     )
 
 
