@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import re
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests import proxy_support
 from tests.server_support import PATIENCE_SECONDS, start, stop
 from tests.web_support import HEADLINE, HEADLINE_ID, application, filled
 
@@ -65,27 +65,14 @@ class Proxy(BaseHTTPRequestHandler):
 
 
 @dataclass
-class Site:
+class Site(proxy_support.Site):
     """The server as people reach it, and the start of the addresses that its JSON must hold."""
 
-    port: int
     json_root: str
 
-    def call(self, method: str, path: str, body: Any = None, **head: str) -> tuple[int, http.client.HTTPMessage, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
-        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in head.items()})
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer.status, answer.msg, text
-
-    def json(self, path: str, sent: Any = None) -> Any:
-        if sent is None:
-            status, _, text = self.call("GET", PREFIX + path)
-        else:
-            status, _, text = self.call("POST", PREFIX + path, json.dumps(sent), Content_Type="application/json")
-        assert status in {200, 201}, text
-        return json.loads(text)
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
 
 
 @pytest.fixture(scope="module", params=["the proxy says the prefix", "the settings say the address"])
@@ -98,7 +85,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     handler = type("Handler", (Proxy,), {"upstream": server.port, "strips": told})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as proxy:
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        yield Site(proxy.server_address[1], PREFIX if told else PUBLIC)
+        yield Site("our own", "http", proxy.server_address[1], PREFIX, PREFIX if told else PUBLIC)
         proxy.shutdown()
     stop(server)
 
