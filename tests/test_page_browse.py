@@ -218,11 +218,11 @@ class TestBrowser:
         page.goto("/browse")
         page.click('.cards a[href="/l/sqlalchemy"]')
         page.get_by_role("link", name="Expired attribute read").click()
-        assert page.url.endswith(HEADLINE_ID)
+        page.wait_for_url(f"**/{HEADLINE_ID}")
         first = page.locator("section:has(> h2:text('See also')) a").first
         wanted = first.inner_text()
         first.click()
-        assert page.inner_text("h1") == wanted
+        page.locator("h1", has_text=wanted).wait_for()
 
     def test_a_deep_link_shows_on_focus_and_leads_to_its_cause(self, page: Page) -> None:
         page.goto(f"/e/{HEADLINE_ID}")
@@ -232,8 +232,8 @@ class TestBrowser:
         page.keyboard.press("Shift+Tab")
         page.wait_for_function("() => getComputedStyle(document.activeElement).opacity === '1'")
         page.keyboard.press("Enter")
-        assert page.url.endswith(anchor.get_attribute("href") or "-")
-        assert page.locator(".reason:target").count() == 1
+        page.locator(".reason:target").wait_for()
+        assert page.evaluate("location.href").endswith(anchor.get_attribute("href") or "-")
 
     def test_the_causes_stand_where_they_can_be_chosen_from(self, page: Page) -> None:
         page.set_viewport_size({"width": 320, "height": 640})

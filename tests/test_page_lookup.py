@@ -358,7 +358,7 @@ class TestLinks:
         assert not any("#" in url or "p=d" in url for url in asked), "servers don't see the text"
         other.keyboard.press("/")
         other.keyboard.type("x")
-        assert "#p=" not in other.url, "the address no longer says what stands in the box"
+        other.wait_for_function("() => location.hash === ''", timeout=5000)  # `url` hears of it later than the page
         other.close()
 
     def test_a_text_that_is_too_long_for_a_link_says_so(self, page: Page) -> None:
@@ -368,7 +368,7 @@ class TestLinks:
         page.evaluate("noise => document.querySelector('.paste').append(noise)", noise)
         page.click("text=Share with this text")
         page.locator("#shared", has_text="Too long").wait_for()
-        assert "#p=" not in page.url
+        assert page.evaluate("location.hash") == ""
 
     @pytest.mark.parametrize("word", ["dAAAA", "x", "d%00", "u_w", "u" + "A" * 40_000])
     def test_damaged_links_say_so(self, page: Page, site: str, word: str) -> None:

@@ -190,7 +190,7 @@ class TestBrowser:
         total = page.inner_text("#count")
         page.click(".filters .tag >> nth=0")
         page.wait_for_selector(".tag.is-set")
-        assert "library" in parse_qs(urlsplit(page.url).query)
+        assert "library" in parse_qs(urlsplit(page.evaluate("location.href")).query)
         assert page.evaluate("document.activeElement.id") == "count"
         page.fill("#words", "rollback")
         page.wait_for_function("() => location.search.includes('rollback') && location.search.includes('library')")
