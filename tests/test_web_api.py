@@ -294,6 +294,7 @@ class TestErrors:
                 path.write_bytes(b"no database at all" * 1000)
         response = app.test_client().post("/api/v1/lookup", json={"text": HEADLINE})
         assert problem(response, 503)["code"].startswith("store-")
+        assert str(tmp_path) not in response.text, "where the server keeps its files is nobody's business"
         assert response.headers["Retry-After"]
         assert app.test_client().get("/readyz").status_code == 503
 

@@ -112,24 +112,27 @@ def published() -> dict[str, int]:
 )
 def lookup() -> Response:
     """Ranked fixes for a pasted traceback."""
+    recent = cast("RecentAnswers | None", current_app.extensions["recent"])
+    if recent is None:
+        return dumped(_worked_out())
     started = time.perf_counter()
-    recent, state = cast("RecentAnswers", current_app.extensions["recent"]), matcher().state()
-    asked = recent.digest(request.content_type or "", request.root_path, bodies.data())
-    known = recent.find(asked, state)
+    state = matcher().state()
+    key = recent.digest(request.content_type or "", request.root_path, bodies.data())
+    known = recent.find(key, state)
     if known is not None:
         took = round((time.perf_counter() - started) * 1000, 3)
         cast("Metrics", current_app.extensions["metrics"]).lookup(known.verdict, took, remembered=True)
         return _answer(known.begun, took)
-    answer = _asked()
+    answer = _worked_out()
     took = answer.pop("took_ms")
     begun = written(answer)[:-1]
     if not (_holds_secrets(answer) or _is_wished(answer["verdict"])):
-        recent.keep(asked, Remembered(answer["verdict"], begun, state))
+        recent.keep(key, Remembered(answer["verdict"], begun, state))
     return _answer(begun, took)
 
 
-def _asked() -> dict[str, Any]:
-    """What a request for a lookup is answered with."""
+def _worked_out() -> dict[str, Any]:
+    """The answer to the request for a lookup, in whichever form that came."""
     if request.mimetype == "text/plain":
         return looked_up(bodies.plain())
     if not request.is_json:

@@ -69,7 +69,8 @@ def create_app(base: KnowledgeBase, settings: Settings) -> Flask:
     # The body is bounded by web.bodies, with an answer that arrives; Werkzeug's own limits would come first.
     app.config.update(MAX_CONTENT_LENGTH=None, MAX_FORM_MEMORY_SIZE=None, MAX_FORM_PARTS=100)
     app.extensions.update(knowledge_base=base, settings=settings, metrics=Metrics(), catalogue=Catalogue(base.store))
-    app.extensions["recent"] = RecentAnswers(settings.recent_answers * 1024 * 1024)
+    most = settings.recent_answers * 1024 * 1024
+    app.extensions["recent"] = RecentAnswers(most) if most else None
     app.extensions["openapi"] = lru_cache(lambda: document(app))
     app.url_map.strict_slashes = True
     logs.install(app)

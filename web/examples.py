@@ -44,7 +44,10 @@ REFUSALS: dict[int, dict[str, Any]] = {
         "errors": [{"field": "limit", "detail": "Input should be less than or equal to 50"}],
     },
     429: {"detail": "At most 120 requests are answered in 60 seconds; each paste of a batch counts as one."},
-    500: {"detail": "The server made a mistake; its log says more.", "request_id": "0b7cf3a4c59a4f1e9d3c"},
+    500: {
+        "detail": "Something broke in the server. It isn't your fault, and it is written in the log.",
+        "request_id": "0b7cf3a4c59a4f1e9d3c",
+    },
     503: {
         "detail": "no knowledge base at /srv/kb/kb.sqlite3; run `kb index` to make one",
         "code": "store-missing",

@@ -39,7 +39,8 @@ _WRONG = {
 """By pydantic's names of faults: what it says of these tells of our classes, or in words that only it uses."""
 _HELP = {
     404: "Nothing is at this address.",
-    500: "The server made a mistake; its log says more.",
+    500: "Something broke in the server. It isn't your fault, and it is written in the log.",
+    503: "The knowledge base can't be read at the moment",
 }
 
 
@@ -102,6 +103,7 @@ def answer(status: int, detail: str, errors: Sequence[tuple[str, str]] = (), **e
         fields=fields,
         words=words,
         near=_near(words, address),
+        request_id=request_id(),
     )
     return make_response(page, status)
 
@@ -176,7 +178,9 @@ def _our_error(error: KBError) -> Response:
         return answer(422, str(error), code=error.code)
     status = 503 if isinstance(error, UnavailableError) else 500
     current_app.logger.error("%s: %s", error.code, error)
-    response = answer(status, str(error) if status == 503 else _HELP[500], code=error.code)
+    # Its message names files of the server's, which are nobody else's business; its hint doesn't.
+    detail = "; ".join(filter(None, (_HELP[503], error.hint))) if status == 503 else _HELP[500]
+    response = answer(status, detail, code=error.code)
     if status == 503:
         response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response

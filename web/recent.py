@@ -51,7 +51,7 @@ class RecentAnswers:
         self._most = most_bytes
         self._key = token_bytes(32)
         self._kept: TTLCache[bytes, Remembered] = TTLCache(
-            max(most_bytes, 1), KEPT_SECONDS, clock, getsizeof=lambda one: len(one.begun) + _BESIDE
+            most_bytes, KEPT_SECONDS, clock, getsizeof=lambda one: len(one.begun) + _BESIDE
         )
         self._lock = threading.Lock()
 
