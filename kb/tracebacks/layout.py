@@ -44,7 +44,7 @@ _CLOSED = late(r"[*_]{2}\s*$")
 
 def emphatic(text: str) -> bool:
     """Whether there are marks of bold print around lines."""
-    return "**" in text or text.startswith("__T")
+    return ("*" in text and "**" in text) or text.startswith("__T")
 
 
 def plain(lines: list[Line]) -> list[Line]:

@@ -72,13 +72,13 @@ def split(text: str) -> list[Line]:
     """The lines of `text`, without their ends (`\\n`, `\\r\\n`, `\\r`)."""
     lines: list[Line] = []
     start = 0
+    returns = "\r" in text
     for piece in text.split("\n"):
-        length = len(piece) + 1
-        if "\r" in piece:
+        if returns and "\r" in piece:
             _split_returns(piece, start, lines)
         else:
             lines.append(Line(piece, start))
-        start += length
+        start += len(piece) + 1
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.models import Frame
+from kb.models import Frame, Span
 from kb.patterns import late
 from kb.tracebacks import messages, shapes, words
 from kb.tracebacks.found import Found, bounded, span_of, traceback
@@ -90,8 +90,10 @@ def read_frames(lines: list[Line], at: int) -> tuple[list[Frame], int]:
         line = lines[at]
         match = following or shapes.frame(line.text)
         if match:
-            end, source, following = _read_source(lines, at + 1, line.indent)
-            frames.append(_frame(match, lines[at:end], source))
+            indent = line.indent
+            end, source, following = _read_source(lines, at + 1, indent)
+            span = _span(line, indent, lines[end - 1]) or span_of(lines[at:end])
+            frames.append(_frame(match, source, span))
             at = end
         elif shapes.REPEATED.match(line.text) or (frames and shapes.ELIDED.match(line.text)):
             at += 1
@@ -106,9 +108,16 @@ def read_frames(lines: list[Line], at: int) -> tuple[list[Frame], int]:
     return frames, at
 
 
-def _frame(match: re.Match[str], shown: list[Line], source: str | None) -> Frame:
+def _frame(match: re.Match[str], source: str | None, span: Span) -> Frame:
     filename, number, name = match.groups()
-    return Frame(filename, int(number), name.strip() if name else None, source, in_app(filename), span_of(shown))
+    return Frame(filename, int(number), name.strip() if name else None, source, in_app(filename), span)
+
+
+def _span(first: Line, indent: int, last: Line) -> Span | None:
+    """`span_of` for lines of which the first and the last, neither of them blank, stand as they were submitted."""
+    if first.offsets is None and last.offsets is None:
+        return first.start + indent, last.start + len(last.text.rstrip())
+    return None
 
 
 def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | None, re.Match[str] | None]:
@@ -118,16 +127,14 @@ def _read_source(lines: list[Line], at: int, indent: int) -> tuple[int, str | No
     exception counts as source.
     """
     source = None
-    limit = min(len(lines), at + _LOOK_AHEAD)
-    while at < limit:
-        text = lines[at].text
+    for line in lines[at : at + _LOOK_AHEAD]:
+        text = line.text
+        if "File " in text and (following := shapes.frame(text)):
+            return at, source, following
         bare = text.strip()
         if not bare:
             break
-        if "File " in text and (following := shapes.frame(text)):
-            return at, source, following
-        deeper = text[: indent + 1].isspace()
-        if deeper and not bare.startswith("[Previous line"):
+        if text[: indent + 1].isspace() and not (bare[0] == "[" and bare.startswith("[Previous line")):
             if source is None and not (bare[0] in shapes.MARKING and shapes.MARKS.match(text)):
                 source = bare
         elif source is None and not indent and _is_lost_source(text):

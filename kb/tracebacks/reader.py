@@ -22,7 +22,9 @@ _BLANKS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x3000: " "}
 
 def read(text: str) -> Reading:
     """What a paste says: its independent errors, each with its chain. Never raises, linear in the length of `text`."""
-    text = repair(text).translate(_BLANKS)
+    text = repair(text)
+    if not text.isascii():
+        text = text.translate(_BLANKS)
     lines = split(text)
     notices: tuple[str, ...] = ()
     if len(lines) > 2 * MAX_LINES:
