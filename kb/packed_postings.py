@@ -21,7 +21,7 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 from zlib import crc32
 
-from kb.postings import MOST_WORDS, NEAR_WORDS, key_of, literal_words, rank_words
+from kb.postings import MOST_WORDS, NEAR_WORDS, key_of, literal_words, most_shared, rank_words
 from kb.templates import SLOT
 
 KEY_WORDS = NEAR_WORDS
@@ -117,7 +117,7 @@ class PackedPostings:
         for rank in ranks:
             start, end = self._near_starts[rank], self._near_starts[rank + 1]
             shared.update(self._near[start : min(end, start + most * 8)])
-        return [row for row, _ in shared.most_common(most)]
+        return most_shared(shared, most)
 
     def wordless(self) -> Iterable[int]:
         """See `PostingSource`."""

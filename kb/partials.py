@@ -5,7 +5,7 @@ Chunks are looked for in order, without whitespace and without case, so that a l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from kb.captures import Capture, typed_value
@@ -63,29 +63,43 @@ def strip(text: str) -> str:
     return low if len(low) == len(bare) else "".join([c if len(c.lower()) != 1 else c.lower() for c in bare])
 
 
-def search_chunks(bare: Sequence[str], slots: Sequence[str], message: Stripped) -> Partial | None:
+class Bare:
+    """A template's literal texts as damaged messages are compared, stripped as those are: `chunks`, the same from the
+    end (`mirrored`), and how many characters there are in all (`total`)."""
+
+    __slots__ = ("chunks", "mirrored", "total")
+
+    def __init__(self, chunks: Iterable[str]) -> None:
+        self.chunks = tuple(map(strip, chunks))
+        self.mirrored = tuple(chunk[::-1] for chunk in reversed(self.chunks))
+        self.total = sum(map(len, self.chunks))
+
+
+def search_chunks(bare: Bare, slots: Sequence[str], message: Stripped, least: float = 1) -> Partial | None:
     """The best of: all chunks in order, the leading ones up to the message's end, the trailing ones from its start.
 
-    `bare` are a template's chunks, stripped as the message is.
+    None where that is less than `least` characters, of which there is at least one.
     """
-    total = sum(map(len, bare))
-    if not total or not message.text:
+    if bare.total < least or not message.text:
         return None
-    found = [(0, _forward(bare, message.text))]
-    if sum(end - start for start, end in found[0][1]) < total:
-        size = len(message.text)
-        mirrored = _forward([chunk[::-1] for chunk in reversed(bare)], message.mirrored)
-        places = [(size - end, size - start) for start, end in reversed(mirrored)]
-        found.append((len(bare) - len(places), places))
-    shares = [sum(end - start for start, end in places) / total for _, places in found]
-    best = shares.index(max(shares))
-    if not shares[best]:
+    places = _forward(bare.chunks, message.text)
+    found, skipped = _length(places), 0
+    kind: PartialKind = "prefix"
+    if found < bare.total:
+        mirrored = _forward(bare.mirrored, message.mirrored)
+        if (ending := _length(mirrored)) > found:
+            size = len(message.text)
+            places = [(size - end, size - start) for start, end in reversed(mirrored)]
+            found, skipped, kind = ending, len(bare.chunks) - len(places), "suffix"
+    if found < least:
         return None
-    skipped, places = found[best]
-    kind: PartialKind = "suffix" if best else "prefix"
-    if shares[best] == 1:
+    if found == bare.total:
         kind = "recased" if places[0][0] == 0 and places[-1][1] == len(message.text) else "infix"
-    return _partial(places, slots[skipped:], message, shares[best], kind)
+    return _partial(places, slots[skipped:], message, found / bare.total, kind)
+
+
+def _length(places: Iterable[tuple[int, int]]) -> int:
+    return sum([end - start for start, end in places])
 
 
 def _forward(chunks: Sequence[str], text: str) -> list[tuple[int, int]]:

@@ -209,11 +209,13 @@ class TemplateIndex:
             if row.id in seen:
                 continue
             template = self._template(held.core or row.message)
-            part = template.search_stripped(stripped)
+            agrees = _agrees(row.exception, exception)
+            total = template.bare.total
+            least = LEAST_LITERAL_OF_CUT if agrees else max(LEAST_LITERAL, LEAST_SHARE * total)
+            part = template.search_stripped(stripped, least)
             if part is None:
                 continue
-            agrees = _agrees(row.exception, exception)
-            literal = part.covered * sum(map(len, template.bare_chunks))
+            literal = part.covered * total
             # The rest may be a slot's value that the message ended in; of several words it is other text.
             cut = part.kind != "suffix" and not part.start and len(message[part.end :].split()) < 2
             fitting = part.covered >= LEAST_SHARE and literal >= LEAST_LITERAL

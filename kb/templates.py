@@ -17,7 +17,7 @@ from functools import cached_property
 
 from kb import tables
 from kb.captures import Capture, typed_value
-from kb.partials import Partial, Stripped, search_chunks, strip
+from kb.partials import Bare, Partial, Stripped, search_chunks
 
 __all__ = ["SLOT", "Capture", "Partial", "Squeezed", "Stripped", "Template", "fits", "skeleton", "specificity"]
 
@@ -116,9 +116,9 @@ class Template:
         return tuple(_skeleton(self.parts).split(SLOT))
 
     @cached_property
-    def bare_chunks(self) -> tuple[str, ...]:
+    def bare(self) -> Bare:
         """The literal texts without whitespace and case, as damaged messages are compared."""
-        return tuple(strip(chunk) for chunk in self.chunks)
+        return Bare(self.chunks)
 
     @cached_property
     def specificity(self) -> float:
@@ -147,9 +147,10 @@ class Template:
         """How much of the template stands in a message that was cut, wrapped in other text, re-wrapped or re-cased."""
         return self.search_stripped(Stripped(message))
 
-    def search_stripped(self, message: Stripped) -> Partial | None:
-        """`search` for a message that is compared with several templates."""
-        return search_chunks(self.bare_chunks, self.slots, message)
+    def search_stripped(self, message: Stripped, least: float = 1) -> Partial | None:
+        """`search` for a message that is compared with several templates; None where less than `least` characters of
+        the literal text were found."""
+        return search_chunks(self.bare, self.slots, message, least)
 
     def line_breaks(self, captures: Sequence[Capture]) -> int:
         """How many captures run over a line break though their slot's name doesn't announce several lines."""
