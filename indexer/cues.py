@@ -60,10 +60,10 @@ def heading_role(heading: str) -> str | None:
 def is_telling_heading(line: str) -> bool:
     """Whether a line without any mark of a heading is one: what announces a role is nearly half of it."""
     text = plain_heading(line)
-    for cue in _headings():
-        if cue.needle in text and (found := cue.pattern.search(text)):
-            return len(found[0]) > 0.42 * len(text)
-    return False
+    return any(
+        cue.needle in text and (found := cue.pattern.search(text)) and len(found[0]) > 0.42 * len(text)
+        for cue in _headings()
+    )
 
 
 def plain_heading(heading: str) -> str:

@@ -5,7 +5,7 @@ Chrome (navigation, comments, forms) is gone before a block is made; what a bloc
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from indexer.problems import Problem
@@ -60,7 +60,8 @@ class Block:
     `lines` are its first and last line in the file, from 1. `level` is a heading's level (7 for a bold line that
     serves as one), or how deep a list item stands. `hint` is the role that the markup itself announces, such as
     `fix` for a class name or `aside` for a warning box. `label` is the tab, the term or the title of the box that
-    the block stands in. `strong` tells that a whole paragraph is emphasised.
+    the block stands in. `strong` tells that a whole paragraph is emphasised; `leads` are bold words that begin it, or
+    a line of it.
     """
 
     kind: Kind
@@ -74,6 +75,18 @@ class Block:
     post: Post | None = None
     cells: tuple[Cell, ...] = ()
     strong: bool = False
+    leads: tuple[Span, ...] = ()
+
+    def cut(self, start: int, end: int) -> Block:
+        """The part of its text between two places, with what stands in it; without the spaces around it."""
+        piece = self.text[start:end]
+        start += len(piece) - len(piece.lstrip())
+        text = piece.strip()
+
+        def within(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+            return tuple((a - start, b - start) for a, b in spans if a >= start and b - start <= len(text))
+
+        return replace(self, text=text, code_spans=within(self.code_spans), leads=within(self.leads), strong=False)
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer import anchors as finding
-from indexer import cues, named, telling
-from indexer.anchors import Group
+from indexer import cells, cues, grouping, named, telling
 from indexer.document import Block, Document
+from indexer.grouping import Group
 from indexer.printed import Printed
 from indexer.sections import Piece, pieces
 from indexer.telling import Told
@@ -49,7 +49,7 @@ def extract(document: Document) -> list[Extracted]:
     anchors = finding.find(parts)
     if not anchors and parts:
         parts, anchors = named.subject(parts, document.title)
-    found = finding.groups(parts, anchors)
+    found = grouping.groups(parts, anchors)
     entries = [_entry(parts, group) for group in found[:MOST_ENTRIES]]
     for entry in entries:
         entry.title = (document.title if len(entries) == 1 else None) or _title(entry)
@@ -82,7 +82,7 @@ def _wordings(group: Group) -> list[Printed]:
 
 def _from_row(entry: Extracted, block: Block) -> None:
     """A row's cells by the headings of their columns; without headings, by their order."""
-    told = finding.error_cell_index(block)
+    told = cells.error_cell_index(block)
     for number, cell in enumerate(block.cells):
         if number == told or not cell.text.strip():
             continue

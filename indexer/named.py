@@ -14,8 +14,9 @@ from indexer import cues
 from indexer.anchors import Anchor
 from indexer.document import Block
 from indexer.mentions import is_said_of, without_comment
+from indexer.naming import error_in_heading
 from indexer.printed import Printed, printed_line
-from indexer.sections import DROPPED, Piece, error_in_heading, sentences
+from indexer.sections import DROPPED, Piece, sentences
 
 _MENTION = re.compile(
     r"(?<![\w.])(?P<said>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}"

@@ -26,6 +26,8 @@ _PYTHON = re.compile(
 )
 _FRAMES = re.compile(r'Traceback \(most recent call|^\s*File "[^"\n]+", line \d+|^\s*(?:-+>|❱) ?\d+ |^E {2,}\S', re.M)
 _COMMENT = re.compile(r"^\s*(?:#+|//+|--|;+|/\*+|<!--|REM|%)\s*(?:[^\w\s\"'`]+\s*)?(?:-?>+|=+>)?\s*(?P<said>\S.*)$")
+_SAID_IN_COMMENT = re.compile(r"(?:#|//|--|;)\s*error(?:\[\w+\])?:\s+(?P<said>\S+(?: \S+){2,40})\s*$", re.I)
+"""What a compiler says to a line, as a comment behind it."""
 _MARK = re.compile(r"^[^\w\s\[(<'\"`$@/.\\-]+\s*")
 _PROMPT = re.compile(
     r"^\s*(?:\(\w[\w.-]*\) )?(?:\$|%|>>>|\.\.\.|~?\]?[$#](?= )|PS [A-Z]:[^>\n]{0,120}>|[A-Z]:\\[^>\n]{0,120}>"
@@ -142,7 +144,10 @@ def _lines(text: str) -> list[Printed]:
             continue
         comment = _COMMENT.match(line.text)
         one = _one_line(_TRAILER.sub("", comment["said"]), number, 2) if comment else None
-        if one:
+        if one is None and "error" in line.text.lower() and (noted := _SAID_IN_COMMENT.search(line.text)):
+            one = Printed(None, noted["said"], number, number + 1)
+            comment = noted
+        if one and comment:
             one = replace(one, comment=True)
         elif not _PROMPT.match(line.text):
             one = _one_line(line.text.strip(), number, 1)

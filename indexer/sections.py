@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from indexer import cues
+from indexer import cues, naming, run_in
 from indexer.document import LINK, Block
-from indexer.printed import Printed, printed_line
+from indexer.printed import Printed
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')”]?\s+(?=[\"'(“„«`A-ZÀ-ÖØ-ÞА-Я0-9_])|(?<=[。！？])")
 _ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|cf|z\. ?B|bzw|Nr|approx)\.$")
 _LABEL = re.compile(r"^(?P<label>[^\W\d_][^:：.!?\n]{1,40})\s?[:：]\s+(?P<rest>\S.*)$", re.S)
-_ERROR_IN_HEADING = re.compile(
-    r"(?P<type>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}"
-    r"(?:Error|Exception|Warning|NotFound|Interrupt|Exit)): (?P<message>\S.*)$"
-)
-_LABELLED = re.compile(
-    r"(?:error(?: message)?|fehler(?:meldung)?|erreur|erro)\s?[:：]\s*[\"“„«]"
-    r"(?P<message>[^\"”“»\n]{6,200})[\"”“»]$",
-    re.I,
-)
-"""`Error: "Invalid seal"`, as a heading."""
-_CALLS_IT_ERROR = re.compile(r"\b(?:errors?|exceptions?|crash(?:es)?|fehler|erreur|excepci[oó]n|erro)\b", re.I)
-_CLASS_SHOWN = re.compile(r"<class '(?P<type>[\w.]{1,80})'>: (?P<message>\S.*)$")
 DROPPED = frozenset({"neither", "aside", "avoid", "diagnosis"})
 """Roles of sections that hold nothing of an error's cause, fix or reproduction."""
 
@@ -59,16 +47,14 @@ def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
     stack: list[_Open] = []
     plain_title = cues.plain_heading(title or "")
     post: int | None = None
-    for number, block in enumerate(_labels_split(_about_the_subject(blocks))):
+    for number, block in enumerate(_labels_split(list(_about_the_subject(blocks)))):
         if post != (block.post.number if block.post else None):
             post, stack = (block.post.number if block.post else None), []
         if block.kind == "heading":
             while stack and stack[-1].level >= block.level:
                 stack.pop()
-            named = next(filter(None, map(printed_line, block.codes)), None) or error_in_heading(block.text)
-            named = named or _called_an_error(block)
             linked = block.hint == LINK
-            named = None if linked else named
+            named = None if linked else naming.of_heading(block)
             heads = block.level == 1 or cues.plain_heading(block.text) == plain_title
             role = None if heads or named else (not linked and block.hint) or cues.heading_role(block.text)
             stack.append(_Open(block.level, role, number, named is not None and block.level > 1))
@@ -92,30 +78,6 @@ def sentences(text: str) -> list[str]:
     return parts
 
 
-def error_in_heading(text: str) -> Printed | None:
-    """The error that a heading names with its message: all of it, or behind words such as `How to fix`."""
-    plain = re.sub(r"^[#\d.\s)]+", "", text).strip()
-    if whole := printed_line(text) or printed_line(plain):
-        return whole
-    if found := _ERROR_IN_HEADING.search(plain):
-        return printed_line(f"{found['type']}: {found['message'].rstrip(' ”’“?')}")
-    if labelled := _LABELLED.match(plain):
-        return Printed(None, labelled["message"], 0, 1, 1)
-    quoted = re.search(r"[\"“„«`]([^\"”“»`]{8,200})[\"”“»`]", plain)
-    return printed_line(quoted[1]) if quoted else None
-
-
-def _called_an_error(block: Block) -> Printed | None:
-    """The message that stands as code in a heading whose words call it an error (`the error “can't adapt”`)."""
-    found = next((code for code in block.codes if len(code.split()) > 1), "")
-    at = block.text.find(found)
-    around = block.text[:at] + " " + block.text[at + len(found) :]
-    if not found or not _CALLS_IT_ERROR.search(around):
-        return None
-    typed = _CLASS_SHOWN.match(found)
-    return Printed(typed["type"], typed["message"], 0, 1) if typed else Printed(None, found, 0, 1, 1)
-
-
 def _about_the_subject(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks up to where the page ends and the site goes on, without single lines about the site."""
     seen_code = False
@@ -136,25 +98,41 @@ def _about_the_subject(blocks: Sequence[Block]) -> Iterator[Block]:
         yield held
 
 
-def _labels_split(blocks: Iterable[Block]) -> Iterator[Block]:
-    """`Cause: the pool is empty` and a paragraph in bold are headings; one that is all code is a listing."""
-    for block in blocks:
-        asks = block.kind == "item" and block.text.rstrip().endswith(("?", "？"))
-        if (block.kind == "prose" or asks) and block.strong and len(block.text) <= cues.LONGEST_HEADING:
-            yield replace(block, kind="heading", level=7, text=block.text.rstrip(":："))
-            continue
-        if block.kind == "prose" and block.code_spans == ((0, len(block.text)),) and " " in block.text:
-            yield replace(block, kind="code", code_spans=())
-            continue
-        found = _LABEL.match(block.text) if block.kind in ("prose", "item") else None
-        if found and (role := cues.heading_role(found["label"])) and len(found["label"].split()) <= 4:
-            cut = found.start("rest")
-            spans = tuple((start - cut, end - cut) for start, end in block.code_spans if start >= cut)
-            rest = replace(block, text=found["rest"], code_spans=spans)
-            if block.kind == "prose":
-                yield replace(block, kind="heading", level=7, text=found["label"], code_spans=())
-                yield rest
-            else:
-                yield replace(rest, hint=block.hint or role)
+def _labels_split(blocks: Sequence[Block]) -> Iterator[Block]:
+    """`Cause: the pool is empty` and a paragraph in bold are headings, and so are bold words that begin a paragraph and
+    announce what it tells, or name an error; a paragraph that is all code is a listing."""
+    parted = [(block, run_in.parts(block)) for block in blocks]
+    named = any(part.kind == "heading" and naming.of_heading(part) for _, parts in parted for part in parts)
+    for block, parts in parted:
+        if len(parts) > 1:
+            yield from (one for part in parts for one in ([part] if part.kind == "heading" else _label_split(part)))
         else:
-            yield block
+            yield from (run_in.topic(block) if named else None) or _label_split(block)
+
+
+def _label_split(block: Block) -> Iterator[Block]:
+    asks = block.kind == "item" and block.text.rstrip().endswith(("?", "？"))
+    if (block.kind == "prose" or asks) and block.strong and len(block.text) <= cues.LONGEST_HEADING:
+        yield replace(block, kind="heading", level=7, text=block.text.rstrip(":："))
+        return
+    if block.kind == "prose" and block.code_spans == ((0, len(block.text)),) and " " in block.text:
+        yield replace(block, kind="code", code_spans=())
+        return
+    found = _LABEL.match(block.text) if block.kind in ("prose", "item") else None
+    if found and (role := cues.heading_role(found["label"])) and len(found["label"].split()) <= 4:
+        rest = block.cut(found.start("rest"), len(block.text))
+        if block.kind == "prose":
+            yield replace(block, kind="heading", level=7, text=found["label"], code_spans=())
+            yield rest
+        else:
+            yield replace(rest, hint=block.hint or role)
+    else:
+        yield block
+
+
+def tells(piece: Piece) -> bool:
+    """Whether a piece tells why an error comes or what mends it."""
+    if piece.block.kind not in ("prose", "item"):
+        return piece.role in ("cause", "fix")
+    said = cues.weights(piece.block.text)
+    return piece.role in ("cause", "fix") or max(said.get("fix", 0), said.get("cause", 0)) >= 2

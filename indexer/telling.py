@@ -22,6 +22,8 @@ _BROKEN = re.compile(r"⛔|❌|\b(?:wrong|broken|bad|fails|raises|throws|before)
 _MENDED = re.compile(r"✅|\b(?:works|fixed|good|correct|right|after|ok)\b", re.I)
 _COMMENT = re.compile(r"(?:#|//|--|/\*)[^\n]{0,120}")
 _ONE_WORD = re.compile(r"[A-Za-zÀ-ÿ_.@-]{1,30}")
+_SHELLS = frozenset(("bash", "sh", "shell", "zsh", "fish", "powershell", "ps1", "pwsh", "cmd", "bat", "batch"))
+"""Languages of listings that are typed: beneath a heading that names an error they are what mends it."""
 _FILE_NAME = re.compile(r"[\w./\\-]+\.\w{1,6}:?")
 
 
@@ -57,6 +59,7 @@ class _Reader:
         self.opens = False
         self.cause_told = False
         self.fix_told = False
+        self.headed = False
         self.level = 0
 
     def take(self, at: int) -> Iterator[Told]:
@@ -67,7 +70,7 @@ class _Reader:
             if piece.role in ("cause", "fix", "both"):
                 self.flow = "cause" if piece.role == "both" else piece.role
             elif (piece.named and piece.block.level > 1) or at in self.errors_at:
-                self.flow = "cause"
+                self.flow, self.headed = "cause", True
             elif self.flow == "fix" and piece.role is None and self._leaves_the_error(piece):
                 self.flow = "over"
             return
@@ -120,7 +123,8 @@ class _Reader:
         yield Told("fix" if role == "fix" else "reproduction", block.text, block, code=True)
 
     def _by_order(self, block: Block) -> str:
-        if self.flow == "cause" and self.cause_told and codelines.are_commands(block.text):
+        typed = block.language in _SHELLS or codelines.are_commands(block.text)
+        if self.flow == "cause" and typed and (self.headed or (self.cause_told and block.language not in _SHELLS)):
             return "fix"
         return self.flow if self.flow in ("fix", "over") else "reproduction"
 

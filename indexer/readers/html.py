@@ -282,6 +282,7 @@ class _Walk:
 
     def _flush(self) -> None:
         text, spans = self.buffer.take()
+        leads = self.buffer.leads()
         parts = pasted.divided(self.buffer.as_broken()) if self.kind in ("prose", "item") else None
         line, navigation, strong = self.buffer.reset()
         if not text:
@@ -302,7 +303,7 @@ class _Walk:
                 self._add(self.kind, said, place)
             self._add("code", traceback, place)
             return
-        self._add(self.kind, text, place, spans=spans, strong=strong and self.kind in ("prose", "item"))
+        self._add(self.kind, text, place, spans=spans, strong=strong and self.kind in ("prose", "item"), leads=leads)
 
     def _code(self, node: LexborNode) -> None:
         for one in node.css("button, .linenos, .lineno, .line-number, .line-numbers-rows, .copy, .toolbar"):
@@ -334,10 +335,10 @@ class _Walk:
                 self._add("row", " | ".join(cell.text for cell in made), (line, line), cells=tuple(made))
 
     def _add(self, kind: Kind, text: str, lines: Span, *, language: str = "", spans: tuple[Span, ...] = (),
-             strong: bool = False, cells: tuple[Cell, ...] = ()) -> None:  # fmt: skip
+             strong: bool = False, leads: tuple[Span, ...] = (), cells: tuple[Cell, ...] = ()) -> None:  # fmt: skip
         level = self.level if kind in ("heading", "item") else 0
         self.found.append(
-            Block(kind, text, lines, level, language, spans, self.hint, self.label, self.post, cells, strong)
+            Block(kind, text, lines, level, language, spans, self.hint, self.label, self.post, cells, strong, leads)
         )
 
 

@@ -21,6 +21,7 @@ class Buffer:
         self._breaks = 0
         self._broken: list[int] = []
         self._inside = [0, 0]
+        self._leads: list[Span] = []
 
     def add(self, piece: str) -> None:
         """Running text."""
@@ -53,13 +54,23 @@ class Buffer:
         """While inside a link or bold text."""
         self._inside[0] += link
         self._inside[1] += strong
+        start = len(self.text)
         yield
+        if strong and self._begins(start) and len(self.text) > start:
+            self._leads.append((start, len(self.text)))
         self._inside[0] -= link
         self._inside[1] -= strong
 
     def take(self) -> tuple[str, tuple[Span, ...]]:
         """The paragraph, and where inline code stands in it."""
         return self.text.strip(), tuple(self.spans)
+
+    def leads(self) -> tuple[Span, ...]:
+        """Where bold words begin the paragraph, a line of it or a sentence."""
+        return tuple(self._leads)
+
+    def _begins(self, at: int) -> bool:
+        return at in (0, *self._broken) or self.text[:at].rstrip().endswith((".", ":", "!", "?", "。"))
 
     def as_broken(self) -> str:
         """The paragraph with a line's end where the page breaks it."""
@@ -75,7 +86,7 @@ class Buffer:
         code = sum(end - start for start, end in self.spans)
         strong = self.strong > 0 and self.strong + code > 0.85 * length
         self.text, self.spans, self.line, self.links, self.strong, self._breaks = "", [], 0, 0, 0, 0
-        self._broken = []
+        self._broken, self._leads = [], []
         return line, navigation, strong
 
     def _count(self, piece: str) -> None:

@@ -163,7 +163,7 @@ class _Walk:
             start = self.before + (token.map[0] if token.map else 0) + 1
             self.found.append(Block("heading", line.text, (start, start), level, hint=LINK))
             return
-        self._add(kind, line.text, token.map, level=level, spans=line.spans, strong=line.is_strong)
+        self._add(kind, line.text, token.map, level=level, spans=line.spans, strong=line.is_strong, leads=line.leads)
 
     def _html(self, token: Token) -> None:
         from indexer.readers import html
@@ -206,7 +206,8 @@ class _Walk:
         return tokens[at].map
 
     def _add(self, kind: Kind, text: str, place: Sequence[int] | None, *, level: int = 0, language: str = "",
-             spans: Sequence[Span] = (), strong: bool = False, cells: Sequence[Cell] = ()) -> None:  # fmt: skip
+             spans: Sequence[Span] = (), strong: bool = False, leads: Sequence[Span] = (),
+             cells: Sequence[Cell] = ()) -> None:  # fmt: skip
         start, end = (place[0], place[1]) if place else (0, 1)
         hint, label = "", ""
         for box in self.boxes:
@@ -220,7 +221,9 @@ class _Walk:
             hint = box_hint(self.quote, "")
         lines = (self.before + start + 1, self.before + max(end, start + 1))
         self.found.append(
-            Block(kind, text, lines, level, language, tuple(spans), hint, label, strong=strong, cells=tuple(cells))
+            Block(
+                kind, text, lines, level, language, tuple(spans), hint, label, None, tuple(cells), strong, tuple(leads)
+            )
         )
 
 
@@ -239,7 +242,9 @@ class _Inline:
     def __init__(self, children: Sequence[Token]) -> None:
         self.text = ""
         self.spans: list[Span] = []
+        self.leads: list[Span] = []
         self.linked = self.strong = self.links = 0
+        bold_from, line_from = 0, 0
         depth_link = depth_strong = 0
         for child in children:
             piece = ""
@@ -250,6 +255,7 @@ class _Inline:
                 self.spans.append((len(self.text), len(self.text) + len(piece)))
             elif child.type in ("softbreak", "hardbreak"):
                 piece = " "
+                line_from = len(self.text) + 1
             elif child.type == "link_open":
                 depth_link += 1
                 self.links += 1
@@ -257,8 +263,11 @@ class _Inline:
                 depth_link -= 1
             elif child.type == "strong_open":
                 depth_strong += 1
+                bold_from = len(self.text)
             elif child.type == "strong_close":
                 depth_strong -= 1
+                if bold_from == line_from or self.text[:bold_from].rstrip().endswith((".", ":", "!", "?")):
+                    self.leads.append((bold_from, len(self.text)))
             elif child.type == "html_inline" and not _TAG.fullmatch(child.content):
                 piece = child.content
             self.text += piece
@@ -269,6 +278,7 @@ class _Inline:
         """Take the first characters away."""
         self.text = self.text[start:]
         self.spans = [(a - start, b - start) for a, b in self.spans if a >= start]
+        self.leads = [(a - start, b - start) for a, b in self.leads if a >= start]
 
     @property
     def is_strong(self) -> bool:

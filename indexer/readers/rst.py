@@ -157,10 +157,12 @@ class _Walk:
     def _inline(self, node: nodes.Element, kind: Kind, level: int) -> None:
         buffer = _text(node)
         text, spans = buffer.take()
+        leads = buffer.leads()
         _, navigation, strong = buffer.reset()
         if text and not (navigation and kind != "heading"):
             start = self._line(node)
-            self._add(kind, text, (start, start + node.rawsource.count("\n")), level=level, spans=spans, strong=strong)
+            lines = (start, start + node.rawsource.count("\n"))
+            self._add(kind, text, lines, level=level, spans=spans, strong=strong, leads=leads)
 
     def _table(self, node: nodes.table) -> None:
         headings: list[str] = []
@@ -185,9 +187,10 @@ class _Walk:
         return self.found[-1].lines[1] if self.found else 1
 
     def _add(self, kind: Kind, text: str, lines: tuple[int, int], *, level: int = 0, language: str = "",
-             spans: tuple[Span, ...] = (), strong: bool = False, cells: tuple[Cell, ...] = ()) -> None:  # fmt: skip
+             spans: tuple[Span, ...] = (), strong: bool = False, leads: tuple[Span, ...] = (),
+             cells: tuple[Cell, ...] = ()) -> None:  # fmt: skip
         self.found.append(
-            Block(kind, text, lines, level, language, spans, self.hint, self.label, cells=cells, strong=strong)
+            Block(kind, text, lines, level, language, spans, self.hint, self.label, None, cells, strong, leads)
         )
 
 
@@ -197,8 +200,8 @@ def _text(node: nodes.Element) -> Buffer:
     def collect(one: nodes.Node) -> None:
         if isinstance(one, nodes.Text):
             buffer.add(str(one))
-        elif isinstance(one, nodes.literal):
-            buffer.add_code(one.astext())
+        elif isinstance(one, nodes.literal) or (isinstance(one, nodes.emphasis) and isinstance(node, nodes.term)):
+            buffer.add_code(one.astext())  # in a question, what is emphasised is the message that it is about
         elif isinstance(one, nodes.system_message):
             return
         else:
