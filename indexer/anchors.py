@@ -17,6 +17,7 @@ from indexer.naming import QUOTED
 from indexer.printed import Printed, command_of, printed_errors, printed_line
 from indexer.readers import codelines
 from indexer.sections import DROPPED, Piece, sentences, tells
+from indexer.telling import looks_only
 
 MOST_ANCHORS = 200
 """Printed errors of one page that are told apart; a page with more is a log."""
@@ -29,6 +30,10 @@ _LONGEST_MESSAGE_BLOCK = 15
 _ASKS = re.compile(r"[?？]$|\b(?:I (?:get|receive|see|try|can)|I'm (?:getting|seeing))\b")
 _ANSWER = 8
 """Words of a paragraph beneath a question from which on it is an answer."""
+
+
+_MOSTLY = 0.6
+"""Share of a heading from which on the message is the heading, so that the paragraph beneath speaks of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,8 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
 def _answered(pieces: Sequence[Piece], at: int) -> bool:
     """Whether a heading that names an error is followed by an answer to it, before an error is printed."""
     level = pieces[at].block.level
-    asks = bool(_ASKS.search(pieces[at].block.text))
+    head, named = pieces[at].block.text, pieces[at].named
+    asks = bool(_ASKS.search(head)) or (named is not None and len(named.message) > _MOSTLY * len(head))
     for piece in pieces[at + 1 :]:
         block = piece.block
         if piece.is_heading and block.level <= level:
@@ -127,13 +133,32 @@ def _in_code(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
     announced = 2 if piece.role == "error" or block.kind == "output" else _announced(pieces, at)
     told = announced >= 2
     errors = printed_errors(block.text)
-    sure = [one for one in errors if one.strength == 2 or (told and block.language in _OUTPUT)]
+    noted = _shown_failing(pieces, at)
+    sure = [
+        one for one in errors if one.strength == 2 or (noted if one.comment else told and block.language in _OUTPUT)
+    ]
     if sure:
         yield from (Anchor(at, one, "comment" if one.comment else "code") for one in sure)
-    elif (announced and block.language in _OUTPUT and not codelines.are_commands(block.text)) and (
+    elif (announced and block.language in _OUTPUT and not _is_typed(pieces, at)) and (
         message := _unknown(block.text, sure=told)
     ):
         yield Anchor(at, message, "unknown")
+
+
+def _shown_failing(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether a program is shown for its error: a manual's listings note what a compiler says to many a line."""
+    before = pieces[at - 1].block.text[-300:] if at else ""
+    said = cues.weights(before)
+    return said.get("reproduction", 0) >= 3 or said.get("error", 0) >= 2
+
+
+def _is_typed(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether a listing is what was typed and not what came back: by its language, unless a sentence says otherwise."""
+    block = pieces[at].block
+    if codelines.are_commands(block.text) or looks_only(block.text):
+        return True
+    prompted = any(command_of(line) for line in block.text.split("\n"))
+    return block.language in codelines.SHELLS and not prompted and _announced(pieces, at) < 2
 
 
 def _announced(pieces: Sequence[Piece], at: int) -> int:

@@ -50,10 +50,16 @@ def extract(document: Document) -> list[Extracted]:
     if not anchors and parts:
         parts, anchors = named.subject(parts, document.title)
     found = grouping.groups(parts, anchors)
-    entries = [_entry(parts, group) for group in found[:MOST_ENTRIES]]
+    entries = [entry for group in found[:MOST_ENTRIES] if _says_something(entry := _entry(parts, group), group)]
     for entry in entries:
         entry.title = (document.title if len(entries) == 1 else None) or _title(entry)
     return entries
+
+
+def _says_something(entry: Extracted, group: Group) -> bool:
+    """Whether an entry is worth having: a message that is merely quoted, and of which nothing is told, is a mention."""
+    printed = any(anchor.kind not in ("heading", "named") or anchor.error.exception for anchor in group.anchors)
+    return printed or bool(entry.causes or entry.fixes or entry.reproduction)
 
 
 def _entry(parts: Sequence[Piece], group: Group) -> Extracted:

@@ -13,6 +13,8 @@ from kb.models import Span
 _MANY = 2
 """Sections beside an error's own from which on a page is about many things."""
 _NO_LEVEL = 99
+_OWN_QUESTION = 6
+"""Words of a question from which on it asks about a matter of its own."""
 
 
 @dataclass(slots=True)
@@ -110,7 +112,8 @@ def _own_section(pieces: Sequence[Piece], group: Group) -> Span | None:
     end = _next_topic(pieces, head)
     outside = [*pieces[:head], *pieces[end:]]
     answered = group.anchors[0].kind == "heading"
-    if not answered and any(piece.is_heading and piece.role in ("cause", "fix", "both") for piece in outside):
+    goes_on = (piece for piece in outside if piece.is_heading and piece.block.level <= level)
+    if not answered and any(piece.role in ("cause", "fix", "both") for piece in goes_on):
         return None
     neighbours = sum(_is_head(piece, level) and piece.block.level == level for piece in outside)
     if neighbours < _MANY or not (answered or any(tells(piece) for piece in pieces[head + 1 : end])):
@@ -147,11 +150,17 @@ def _next_topic(pieces: Sequence[Piece], head: int) -> int:
         (
             i
             for i in range(head + 1, len(pieces))
-            if _is_head(pieces[i], level)
-            and (pieces[i].named or pieces[i].role is None or pieces[i].block.level < level)
+            if _is_head(pieces[i], level) and (pieces[i].block.level < level or _is_topic(pieces[i]))
         ),
         len(pieces),
     )
+
+
+def _is_topic(piece: Piece) -> bool:
+    """Whether a heading begins another matter: it names an error, announces nothing, or is a question of its own."""
+    text = piece.block.text
+    asks = text.endswith(("?", "？")) and len(text.split()) > _OWN_QUESTION and not cues.is_telling_heading(text)
+    return piece.named is not None or piece.role is None or asks
 
 
 def _is_head(piece: Piece, level: int) -> bool:
@@ -162,6 +171,8 @@ def _opening(pieces: Sequence[Piece], after: int, first: int) -> int:
     """Where the part about an error begins: at the outermost of the headings above it below which nothing else stands
     before it, else at the words that lead to it."""
     start, level = None, _NO_LEVEL
+    if pieces[first].is_heading:
+        start, level = first, pieces[first].block.level
     for i in range(first - 1, after - 1, -1):
         if not pieces[i].is_heading:
             continue
@@ -170,6 +181,8 @@ def _opening(pieces: Sequence[Piece], after: int, first: int) -> int:
                 start = i
             level = pieces[i].block.level
         elif pieces[i].role not in ("error", "reproduction"):
+            break
+        if pieces[first].is_heading and not pieces[i - 1].is_heading:
             break
     if start is not None:
         return start

@@ -43,11 +43,11 @@ def subject(pieces: Sequence[Piece], title: str | None) -> tuple[Sequence[Piece]
 
 def _tells(pieces: Sequence[Piece]) -> bool:
     """Whether a page says anything of why or what to do, or is a thread that asks."""
-    return any(
-        piece.block.post is not None
-        or piece.role in ("cause", "fix")
-        or (piece.block.kind in ("prose", "item") and _weight(piece.block.text, "cause", "fix") > _SURE)
-        for piece in pieces
+    said = [one for piece in pieces if piece.block.kind in ("prose", "item") for one in sentences(piece.block.text)]
+    return (
+        any(piece.block.post is not None or piece.role in ("cause", "fix") for piece in pieces)
+        or any(_weight(text, "cause", "fix") > _SURE for text in said)
+        or all(any(_weight(text, role) >= _SURE for text in said) for role in ("cause", "fix"))
     )
 
 

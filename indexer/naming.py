@@ -29,7 +29,10 @@ _ONE_WORD = re.compile(r"[a-z]+(?:[-_][a-z]+){2,}")
 """`externally-managed-environment`: the name of an error, where the words beside it say so."""
 _OPENS = '"“„«'
 _LONGEST = 300
+_CALL = re.compile(r"\w\([^()]*\)$|<[\w-]+>$|[{};=]$")
+"""A call, a link or a statement, whatever its words sound like."""
 _NEAR = 40
+_NOT = re.compile(r"(?<!\w)not?(?!\w)")
 
 
 def of_heading(block: Block) -> Printed | None:
@@ -57,7 +60,7 @@ def message(phrase: str) -> Printed | None:
     """The error that a phrase of code or a quotation is: as programs print it, or in words that sound like one."""
     phrase = phrase.strip(" *…")
     words = phrase.split()
-    if len(words) < 2 or len(phrase) > _LONGEST or command_of(phrase):
+    if len(words) < 2 or len(phrase) > _LONGEST or command_of(phrase) or _CALL.search(phrase):
         return None
     if printed := printed_line(phrase, strict=False):
         return printed
@@ -69,7 +72,7 @@ def message(phrase: str) -> Printed | None:
 def sounds_wrong(text: str) -> bool:
     """Whether a message holds one of the words that errors are told by."""
     lower = text.lower()
-    return any(word in lower for word in cues.words("error_words.txt"))
+    return any(word in lower for word in cues.words("error_words.txt")) or _NOT.search(lower) is not None
 
 
 def framed(sentence: str, codes: tuple[str, ...]) -> Iterator[Printed]:
@@ -92,7 +95,8 @@ def _called_an_error(block: Block) -> Printed | None:
     found = next((one for one in phrases if len(one.split()) > 1 or _ONE_WORD.fullmatch(one)), "")
     at = block.text.find(found)
     around = block.text[:at] + " " + block.text[at + len(found) :]
-    if not found or not _CALLS_IT_ERROR.search(around):
+    says = _frames("before").search(block.text[:at].rstrip('"“„«` ').lower())
+    if not found or not (says or _CALLS_IT_ERROR.search(around)):
         return None
     typed = _CLASS_SHOWN.match(found)
     return Printed(typed["type"], typed["message"], 0, 1) if typed else Printed(None, found, 0, 1, 1)

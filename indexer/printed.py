@@ -145,7 +145,7 @@ def _lines(text: str) -> list[Printed]:
         comment = _COMMENT.match(line.text)
         one = _one_line(_TRAILER.sub("", comment["said"]), number, 2) if comment else None
         if one is None and "error" in line.text.lower() and (noted := _SAID_IN_COMMENT.search(line.text)):
-            one = Printed(None, noted["said"], number, number + 1)
+            one = Printed(None, noted["said"], number, number + 1, 1)
             comment = noted
         if one and comment:
             one = replace(one, comment=True)

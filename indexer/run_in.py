@@ -35,7 +35,8 @@ def topic(block: Block) -> list[Block] | None:
         return None
     end = block.leads[0][1]
     head = _head(block, 0, end)
-    return [head, block.cut(end, len(block.text))] if head and block.text[end:].strip(" :：") else None
+    rest = block.text[end:].lstrip(" :：—–")
+    return [head, block.cut(len(block.text) - len(rest), len(block.text))] if head and rest else None
 
 
 def _head(block: Block, start: int, end: int) -> Block | None:

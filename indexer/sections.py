@@ -13,6 +13,8 @@ from indexer.printed import Printed
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')”]?\s+(?=[\"'(“„«`A-ZÀ-ÖØ-ÞА-Я0-9_])|(?<=[。！？])")
 _ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|cf|z\. ?B|bzw|Nr|approx)\.$")
 _LABEL = re.compile(r"^(?P<label>[^\W\d_][^:：.!?\n]{1,40})\s?[:：]\s+(?P<rest>\S.*)$", re.S)
+_ALONE = re.compile(r"^(?P<label>[^\W\d_]\w{2,20}(?: \w{1,16}){0,2})\s?[:：]$")
+"""A paragraph that is nothing but a label: `Actions:`."""
 DROPPED = frozenset({"neither", "aside", "avoid", "diagnosis"})
 """Roles of sections that hold nothing of an error's cause, fix or reproduction."""
 
@@ -117,6 +119,9 @@ def _label_split(block: Block) -> Iterator[Block]:
         return
     if block.kind == "prose" and block.code_spans == ((0, len(block.text)),) and " " in block.text:
         yield replace(block, kind="code", code_spans=())
+        return
+    if block.kind == "prose" and (announced := _ALONE.match(block.text)) and cues.heading_role(announced["label"]):
+        yield replace(block, kind="heading", level=7, text=announced["label"], code_spans=())
         return
     found = _LABEL.match(block.text) if block.kind in ("prose", "item") else None
     if found and (role := cues.heading_role(found["label"])) and len(found["label"].split()) <= 4:

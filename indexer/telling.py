@@ -22,8 +22,6 @@ _BROKEN = re.compile(r"⛔|❌|\b(?:wrong|broken|bad|fails|raises|throws|before)
 _MENDED = re.compile(r"✅|\b(?:works|fixed|good|correct|right|after|ok)\b", re.I)
 _COMMENT = re.compile(r"(?:#|//|--|/\*)[^\n]{0,120}")
 _ONE_WORD = re.compile(r"[A-Za-zÀ-ÿ_.@-]{1,30}")
-_SHELLS = frozenset(("bash", "sh", "shell", "zsh", "fish", "powershell", "ps1", "pwsh", "cmd", "bat", "batch"))
-"""Languages of listings that are typed: beneath a heading that names an error they are what mends it."""
 _FILE_NAME = re.compile(r"[\w./\\-]+\.\w{1,6}:?")
 
 
@@ -123,8 +121,9 @@ class _Reader:
         yield Told("fix" if role == "fix" else "reproduction", block.text, block, code=True)
 
     def _by_order(self, block: Block) -> str:
-        typed = block.language in _SHELLS or codelines.are_commands(block.text)
-        if self.flow == "cause" and typed and (self.headed or (self.cause_told and block.language not in _SHELLS)):
+        typed_language = block.language in codelines.SHELLS
+        typed = typed_language or codelines.are_commands(block.text)
+        if self.flow == "cause" and typed and (self.headed or (self.cause_told and not typed_language)):
             return "fix"
         return self.flow if self.flow in ("fix", "over") else "reproduction"
 

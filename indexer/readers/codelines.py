@@ -9,6 +9,8 @@ from indexer.cues import rows, words
 from indexer.mentions import is_said_of
 from indexer.printed import command_of, printed_errors
 
+SHELLS = frozenset(("bash", "sh", "zsh", "fish", "powershell", "ps1", "pwsh", "cmd", "bat", "batch"))
+"""Languages of listings that are typed."""
 _PROSE = re.compile(r"[A-Za-zÀ-ÿ']{2,}(?: [A-Za-zÀ-ÿ'\"(]+,?){5,}")
 _SENTENCE_END = re.compile(r"[.!?。！？:：]['\")”]?$")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")

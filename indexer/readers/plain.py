@@ -14,7 +14,11 @@ from kb.models import Span
 _FENCE = re.compile(r"^\s*(```+|~~~+)\s*([\w+-]*)\s*$")
 _GLUED = re.compile(r"^\s*\S.*\s```([\w+-]*)\s*$")
 _UNDERLINE = re.compile(r"^\s*([=\-~^*#])\1{3,}\s*$")
+_ATX = re.compile(r"^#{2,6} +\S.{0,120}$")
+"""A heading of Markdown in a text that is none otherwise; behind a single `#` stands a comment."""
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+\S")
+_NUMBERED = re.compile(r"^\d{1,2}[.)] +([A-Z][^.:;,!?]{2,60})$")
+"""`3. Root cause`: a heading, where it announces something."""
 _BACK_TICKS = re.compile(r"`{1,2}([^`\n]{1,300})`{1,2}")
 _LABEL = re.compile(r"^([^\W\d_][^\n:：.!?]{1,48})[:：]\s*$")
 _LONG_LINE = 160
@@ -40,6 +44,8 @@ def blocks_of(lines: Sequence[str], first: int = 1) -> list[Block]:
         text = _dedented(spaced[at:stop]) if kind == "code" else " ".join(" ".join(spaced[at:stop]).split())
         if not text.strip():
             continue
+        if kind == "heading" and _ATX.match(text):
+            text = text.lstrip("# ")
         if kind == "prose" and dense and start + 1 == end and _is_head(text):
             kind = "heading"
         elif kind == "prose":
@@ -109,9 +115,13 @@ def _inline_code(text: str) -> tuple[str, tuple[Span, ...]]:
 
 
 def _prose_kind(text: str) -> tuple[Kind, str]:
+    if _ATX.match(text):
+        return "heading", text.lstrip("# ")
     found = _LABEL.match(text)
     if found and (len(found[1].split()) <= 2 or (len(found[1].split()) <= 5 and heading_role(found[1]))):
         return "heading", found[1].strip()
+    if (found := _NUMBERED.match(text)) and len(found[1].split()) <= _SHORT_HEAD and is_telling_heading(found[1]):
+        return "heading", found[1]
     if _ITEM.match(text):
         return "item", re.sub(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+", "", text)
     return "prose", text
@@ -145,7 +155,10 @@ def _runs(lines: Sequence[str]) -> list[tuple[Kind, int, int, str]]:
 
 def _chunk(lines: Sequence[str], start: int, end: int) -> list[tuple[Kind, int, int, str]]:
     """A chunk without empty lines, cut at headings and where code and prose meet."""
-    head = next((i for i in range(start, end) if _is_label(lines, i) or _is_title(lines, i, start)), None)
+    head = next(
+        (i for i in range(start, end) if _is_label(lines, i) or _is_title(lines, i, start) or _ATX.match(lines[i])),
+        None,
+    )
     if head is None:
         return _body(lines, start, end)
     before = _body(lines, start, head) if head > start else []
