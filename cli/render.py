@@ -187,9 +187,12 @@ def show_extraction(body: Mapping[str, Any]) -> None:
     console.print(plain(f"{body['file']}: {counted(len(body['entries']), 'entry', 'entries')}", "bold"))
     if body.get("error"):
         console.print(plain(f"  {body['error']}", "red"))
+    for problem in body.get("problems", ()):
+        console.print(plain(f"  {problem['code']}: {problem['message']}; {problem['hint']}", "red"))
     for entry in body["entries"]:
         for error in entry["errors"]:
-            console.print(plain(f"  {error['exception']}: {error['message']}", "yellow"))
+            named = ": ".join(part for part in (error["exception"], error["message"]) if part)
+            console.print(plain(f"  {named}", "yellow"))
         for label, parts in (("cause", entry["causes"]), ("fix", entry["fixes"])):
             for part in parts:
                 console.print(plain(f"    {label}: {' '.join(part['text'].split())[:200]}"))

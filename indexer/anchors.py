@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from indexer import cues, naming
 from indexer.cells import error_cell
@@ -32,6 +33,9 @@ _ANSWER = 8
 """Words of a paragraph beneath a question from which on it is an answer."""
 
 
+_FEW_WORDS = 25
+_FARTHEST = 60
+"""Pieces behind a quoted message among which something has to be told of it."""
 _MOSTLY = 0.6
 """Share of a heading from which on the message is the heading, so that the paragraph beneath speaks of it."""
 
@@ -80,24 +84,39 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
         if (cell := error_cell(piece)) is not None:
             yield Anchor(at, cell, "row")
     elif block.kind == "prose" or (block.kind == "item" and piece.role == "error"):
-        whole = printed_line(block.text)
-        if whole and is_said_of(whole.message):
-            yield Anchor(at, replace(whole, message=without_comment(whole.message)), "named")
-        elif whole and (len(block.text.split()) < 25 and len(sentences(block.text)) < 2):
-            yield Anchor(at, whole, "prose")
-        elif piece.role == "error" or cues.weights(block.text).get("error", 0) >= 2:
-            for phrase in (*block.codes, *QUOTED.findall(block.text)):
-                if error := (naming.message(phrase) if piece.role == "error" else printed_line(phrase)):
-                    yield Anchor(at, error, "named" if len(sentences(block.text)) > 1 else "prose")
-        elif not whole and _goes_on(pieces, at):
-            yield from (
-                Anchor(at, one, "named") for said in sentences(block.text) for one in naming.framed(said, block.codes)
-            )
-        if block.hint == "error" and not whole and (quoted := QUOTED.match(block.text)):
-            yield Anchor(at, Printed(None, quoted[1], 0, 1, 1), "prose")
-        follows = at > 0 and pieces[at - 1].block.text.rstrip().endswith((":", "：")) and _announced(pieces, at) >= 2
-        if follows and not whole and piece.role in (None, "error") and len(block.text) < 300:
-            yield Anchor(at, Printed(None, block.text, 0, 1, 1), "unknown")
+        yield from _in_words(pieces, at)
+
+
+def _in_words(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
+    """The errors that a paragraph is, says something of, or quotes."""
+    piece = pieces[at]
+    block = piece.block
+    whole = printed_line(block.text)
+    said = sentences(block.text)
+    if whole and is_said_of(whole.message):
+        yield Anchor(at, replace(whole, message=without_comment(whole.message)), "named")
+    elif whole and len(block.text.split()) < _FEW_WORDS and len(said) < 2:
+        yield Anchor(at, whole, "prose")
+    elif announced := list(_announced_in(piece)):
+        yield from (Anchor(at, one, "named" if len(said) > 1 else "prose") for one in announced)
+    elif not whole and (called := [one for text in said for one in naming.framed(text, block.codes)]):
+        yield from (Anchor(at, one, "named") for one in called if _goes_on(pieces, at))
+    if whole:
+        return
+    if block.hint == "error" and (quoted := QUOTED.match(block.text)):
+        yield Anchor(at, Printed(None, quoted[1], 0, 1, 1), "prose")
+    follows = at > 0 and pieces[at - 1].block.text.rstrip().endswith((":", "：")) and _announced(pieces, at) >= 2
+    if follows and piece.role in (None, "error") and len(block.text) < 300:
+        yield Anchor(at, Printed(None, block.text, 0, 1, 1), "unknown")
+
+
+def _announced_in(piece: Piece) -> Iterator[Printed]:
+    """The errors that a paragraph quotes where its section, or its own words, announce one."""
+    told = piece.role == "error"
+    if told or cues.weights(piece.block.text).get("error", 0) >= 2:
+        for phrase in (*piece.block.codes, *QUOTED.findall(piece.block.text)):
+            if error := (naming.message(phrase) if told else printed_line(phrase)):
+                yield error
 
 
 def _answered(pieces: Sequence[Piece], at: int) -> bool:
@@ -118,8 +137,9 @@ def _answered(pieces: Sequence[Piece], at: int) -> bool:
 
 def _goes_on(pieces: Sequence[Piece], at: int) -> bool:
     """Whether something is told about what a paragraph quotes: in it, or after it within its section."""
-    level = next((piece.block.level for piece in reversed(pieces[:at]) if piece.is_heading and piece.role is None), 1)
-    for piece in pieces[at:]:
+    above = (pieces[i] for i in range(at, -1, -1))
+    level = next((piece.block.level for piece in above if piece.is_heading and piece.role is None), 1)
+    for piece in islice(pieces, at, at + _FARTHEST):
         if piece.is_heading and piece.role is None and piece.block.level <= level:
             return False
         if not piece.is_heading and tells(piece):

@@ -72,7 +72,7 @@ def body_of(document: Document, found: Sequence[Extracted]) -> dict[str, Any]:
 
 
 def _bundle_body(data: bytes, name: str) -> dict[str, Any]:
-    body = extract_body(b"", "empty.txt") | {"file": name}
+    body = body_of(Document(name), [])
     for page, content, refusal in _pages(data, name):
         if refusal:
             body["problems"].append(refusal.to_dict())

@@ -29,10 +29,13 @@ _ONE_WORD = re.compile(r"[a-z]+(?:[-_][a-z]+){2,}")
 """`externally-managed-environment`: the name of an error, where the words beside it say so."""
 _OPENS = '"“„«'
 _LONGEST = 300
-_CALL = re.compile(r"\w\([^()]*\)$|<[\w-]+>$|[{};=]$")
+_CALL = re.compile(r"\w\([^()]*\)$|\w\(\)|<\w+(?:-\w+)+>$|[{};=]$")
 """A call, a link or a statement, whatever its words sound like."""
 _NEAR = 40
-_NOT = re.compile(r"(?<!\w)not?(?!\w)")
+_NOT = re.compile(
+    r"^no \w|\b(?:is|are|was|were|be|do|does|did|has|have|had|could|must|may|will|should|would) not\b"
+    r"|\bnot (?:found|in|on|an?|the|available|enough|valid|yet|\w{1,20}(?:ed|able))\b"
+)
 
 
 def of_heading(block: Block) -> Printed | None:

@@ -374,6 +374,17 @@ def test_a_page_without_an_end_is_too_long(kb):
     assert json.loads(done.stdout)["problems"][0]["code"] == "KB601"
 
 
+def test_an_empty_page_is_said_to_hold_nothing(kb, tmp_path):
+    empty = tmp_path / "page.md"
+    empty.write_text("")
+    done = kb("extract", empty)
+    assert done.returncode == 1
+    assert "KB607: there is nothing to read in the page; an empty file" in " ".join(done.stdout.decode().split())
+    done = kb("extract", "--markdown", empty)
+    assert done.returncode == 2
+    assert b"there is nothing to read in the page" in done.stderr
+
+
 @pytest.mark.sandbox
 def test_an_article_without_anything_to_run_is_not_called_proven(kb, tmp_path):
     bare = re.sub(r"(?s)```python.*?```\n", "", small.article()).replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePath
 
@@ -12,6 +13,11 @@ from indexer.readers.charset import decoded
 
 LONGEST_PAGE = 4 << 20
 """Bytes of a page that is read; a longer one was not written by a person."""
+_MOST_LINES = 20_000
+"""Lines of a text that are read: a page with more is a log, whose work would grow with it."""
+_MOST_BLOCKS = 10_000
+"""Paragraphs, listings and rows of a page that are read."""
+_BY_LINES = frozenset(("text_page", "markdown", "rst"))
 _BY_SUFFIX = {
     ".html": "html", ".htm": "html", ".xhtml": "html", ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown",
     ".rst": "rst", ".rest": "rst", ".ipynb": "notebook",
@@ -40,5 +46,32 @@ def read_document(name: str, data: bytes) -> Document:
         kind = "html"
     if kind == "text_page" and len(_RST.findall(text[:_HEAD])) >= _RST_MARKS:
         kind = "rst"
-    document: Document = import_module(f"indexer.readers.{kind}").read(name, text)
-    return document
+    if not text.strip():
+        return Document(name, problems=(problem("KB607", name, 0),))
+    last = _MOST_LINES if kind in _BY_LINES else None
+    rest = _end_of_line(text, last) if last else len(text)
+    document: Document = import_module(f"indexer.readers.{kind}").read(name, text[:rest])
+    return _bounded(document, name, last if rest < len(text) else None)
+
+
+def _end_of_line(text: str, number: int) -> int:
+    """Where the line of that number ends, else where the text does."""
+    at = -1
+    for _ in range(number):
+        at = text.find("\n", at + 1)
+        if at < 0:
+            return len(text)
+    return at
+
+
+def _bounded(document: Document, name: str, last: int | None) -> Document:
+    """The document without what is too much of it; where it isn't read whole, or holds nothing, it says so."""
+    if not document.blocks and not document.problems and not document.title:
+        return replace(document, problems=(problem("KB607", name, 0),))
+    if len(document.blocks) > _MOST_BLOCKS:
+        kept = document.blocks[:_MOST_BLOCKS]
+        document = replace(document, blocks=kept)
+        last = kept[-1].lines[1]
+    if last is None:
+        return document
+    return replace(document, problems=(*document.problems, problem("KB608", name, last, last=last)))
