@@ -131,11 +131,14 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     if hit.whole:
         features["whole"], features["literal"] = 1.0, literal
     elif hit.cut:  # nothing speaks against the rest, which nobody can see
-        features["partial"], features["literal"] = hit.share, math.sqrt(letters * hit.share)
+        share = max(hit.share, LEAST_OF_CUT) if hit.opens else hit.share
+        features["partial"], features["literal"] = share, math.sqrt(letters * hit.share)
         features["accounted"] = 1.0  # for every letter that is there, unlike a wording that is followed by more
     else:
         features["partial"], features["literal"] = hit.share**4, literal * hit.share**2
-    shown = (hit.share >= LEAST_OF_CUT or letters * hit.share >= LEAST_LETTERS_OF_CUT) if hit.cut else hit.share == 1
+    shown = hit.share == 1 or (
+        hit.cut and (hit.opens or hit.share >= LEAST_OF_CUT or letters * hit.share >= LEAST_LETTERS_OF_CUT)
+    )
     if not shown and not (hit.row.exception.startswith(LINE_PREFIXES) and hit.share >= LEAST_OF_LINE):
         features["unfitting"] = 1.0  # other text stands where the wording goes on, or too much is missing
     elif hit.row.exception.startswith(LINE_PREFIXES) and not _is_program(hit):

@@ -43,6 +43,9 @@ MOST_PARTIAL = 48
 MOST_NAMED = 64
 """Templates without literal words that are tried for one exception's name."""
 
+ENDS_OF_SENTENCES = ("", ".", "!", "?")
+"""What a sentence ends in behind its last value; nothing where its last words are literal."""
+
 KEPT_TEMPLATES = 8192
 """Templates that stay parsed."""
 
@@ -55,7 +58,8 @@ class TemplateHit(NamedTuple):
 
     `weight` orders hits: the specificity of the template's core, less for a partial match and for slots that ran over
     line breaks. `agrees`: 2 where the exception is the same as printed, 1 where its name is, else 0. `cut`: the message
-    is the template's beginning and ends in its midst, so that nothing in it speaks against the rest.
+    is the template's beginning and ends in its midst, so that nothing in it speaks against the rest;
+    `opens`: what is left of it are whole sentences or lines.
     """
 
     row: TemplateRow
@@ -66,6 +70,7 @@ class TemplateHit(NamedTuple):
     weight: float
     agrees: int
     cut: bool = False
+    opens: bool = False
 
 
 class Held(NamedTuple):
@@ -162,7 +167,7 @@ class TemplateIndex:
             near: list[int] = []
             if broken or not hits or hits[0].weight < EXPLAINED * len(bare.text):
                 near = self._postings.near(ranks, MOST_PARTIAL)
-            if self._openings and not any(hit.agrees for hit in hits):
+            if self._openings and not any(hit.agrees and hit.weight for hit in hits):
                 near += self._openings.find(exception, full.text)
             seen = {hit.row.id for hit in hits}
             parts = list(self._partial(exception, message, dict.fromkeys(near), seen)) if near else []
@@ -217,7 +222,10 @@ class TemplateIndex:
                 continue
             literal = part.covered * total
             # The rest may be a slot's value that the message ended in; of several words it is other text.
-            cut = part.kind != "suffix" and not part.start and len(message[part.end :].split()) < 2
+            rest = message[part.end :]
+            cut = part.kind != "suffix" and not part.start and len(rest.split()) < 2
+            # Who pastes the first sentence only, or the first line, gives all of it.
+            opens = cut and rest[-1:] in ENDS_OF_SENTENCES and round(literal) in template.seams
             fitting = part.covered >= LEAST_SHARE and literal >= LEAST_LITERAL
             if cut and agrees:
                 fitting |= literal >= LEAST_LITERAL or (
@@ -228,7 +236,7 @@ class TemplateIndex:
             # What stands in a part of a message may be quoted there; what fills it is the message.
             filled = (part.end - part.start) / len(message)
             weight = template.specificity * part.covered**2 * (0.4 + 0.4 * filled)
-            yield TemplateHit(row, template, part.captures, False, part.covered, weight, agrees, cut)
+            yield TemplateHit(row, template, part.captures, False, part.covered, weight, agrees, cut, opens)
 
     def _template(self, text: str, lowered: bool = False) -> Template:
         if lowered:

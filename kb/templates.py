@@ -17,7 +17,7 @@ from functools import cached_property
 
 from kb import tables
 from kb.captures import Capture, typed_value
-from kb.partials import Bare, Partial, Stripped, search_chunks
+from kb.partials import Bare, Partial, Stripped, search_chunks, strip
 
 __all__ = ["SLOT", "Capture", "Partial", "Squeezed", "Stripped", "Template", "fits", "skeleton", "specificity"]
 
@@ -30,6 +30,8 @@ _STRAIGHT = {ord(curly): straight for straight, curls in {"'": "‘’‚‛", '
 REPEAT_TRIES = 16
 """Lengths tried for a slot whose second occurrence must hold the same text; a bound, so that time is linear."""
 
+_SEAM = re.compile(r"(?<=\S)\n|(?<=[.!?]) +(?=[A-Z`'\"(\0])")
+"""Where a sentence or a line ends and another begins: people paste what stands before it."""
 _PIECE = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)\}|[{}]")
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -119,6 +121,18 @@ class Template:
     def bare(self) -> Bare:
         """The literal texts without whitespace and case, as damaged messages are compared."""
         return Bare(self.chunks)
+
+    @cached_property
+    def seams(self) -> frozenset[int]:
+        """How many characters of `bare` stand before the end of each sentence or line but the last, with the
+        sentence's own full stop and without."""
+        found, text = set[int](), SLOT.join(self.parts[::2])
+        for seam in _SEAM.finditer(text):
+            before = text[: seam.start()]
+            if not before.endswith(SLOT):
+                count = len(strip(before.replace(SLOT, "")))
+                found |= {count, count - before.endswith((".", "!", "?"))}
+        return frozenset(found)
 
     @cached_property
     def specificity(self) -> float:

@@ -70,6 +70,32 @@ def test_capitals_and_blanks_of_an_opening_do_not_count():
     assert openings.find("SackError", "to") == []
 
 
+SCALE = "The scale is ambiguous for {mill}. Say in grams, ounces or sacks what you mean, and weigh once more, slowly."
+
+
+class TestSomebodyWhoPastesOneSentence:
+    """Of a message of several: it is all that they were shown as the error."""
+
+    def test_is_answered(self) -> None:
+        fixes = (Fix(id="fix", cause=None, title="Fix", text="Fix."),)
+        one = Entry(
+            "scale/ambiguous", "Which scale", "scale", "authored", (ErrorForm("ValueError", SCALE),), fixes=fixes
+        )
+        anything = Entry("any/value", "Any", "python", "authored", (ErrorForm("ValueError", "{message}"),), fixes=fixes)
+        answer = matcher_of([one, anything]).lookup("ValueError: The scale is ambiguous for 'ada'.").answer
+        assert (answer.verdict, answer.matches[0].entry.id) == ("match", "scale/ambiguous")
+
+    def test_is_so_only_where_a_sentence_or_line_ends(self) -> None:
+        index = TemplateIndex.build([TemplateRow(0, "e/0", "ValueError", SCALE, 0)])
+
+        def opens(message: str) -> bool:
+            return any(hit.opens for hit in index.find("ValueError", message))
+
+        assert opens("The scale is ambiguous for ada.")
+        assert not opens("The scale is ambiguous for ada. Say in grams")
+        assert not opens("The scale is ambiguous fo")
+
+
 REFUSED = (
     "the cart to {mill} couldn't be driven through the valley of the long river by {driver}: road 113 is under water"
 )
