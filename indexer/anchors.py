@@ -17,7 +17,7 @@ from indexer.mentions import is_said_of, without_comment
 from indexer.naming import QUOTED
 from indexer.printed import Printed, command_of, printed_errors, printed_line
 from indexer.readers import codelines
-from indexer.sections import DROPPED, Piece, sentences, tells
+from indexer.sections import DROPPED, Piece, is_topic, sentences, tells
 from indexer.telling import looks_only
 
 MOST_ANCHORS = 200
@@ -126,7 +126,7 @@ def _answered(pieces: Sequence[Piece], at: int) -> bool:
     asks = bool(_ASKS.search(head)) or (named is not None and len(named.message) > _MOSTLY * len(head))
     for piece in pieces[at + 1 :]:
         block = piece.block
-        if piece.is_heading and block.level <= level:
+        if piece.is_heading and block.level <= level and is_topic(piece):
             return False
         if block.kind in ("code", "output"):
             return not any(one.strength == 2 for one in printed_errors(block.text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from indexer import cues
 from indexer.anchors import Anchor
-from indexer.sections import Piece, tells
+from indexer.sections import Piece, is_topic, tells
 from kb.models import Span
 
 _MANY = 2
@@ -137,7 +137,7 @@ def _topic(pieces: Sequence[Piece], at: int) -> int | None:
     level = _NO_LEVEL
     for i in range(at, -1, -1):
         if pieces[i].is_heading and pieces[i].block.level < level:
-            if pieces[i].role is None:
+            if is_topic(pieces[i]):
                 return i
             level = pieces[i].block.level
     return None
@@ -160,7 +160,7 @@ def _is_topic(piece: Piece) -> bool:
     """Whether a heading begins another matter: it names an error, announces nothing, or is a question of its own."""
     text = piece.block.text
     asks = text.endswith(("?", "？")) and len(text.split()) > _OWN_QUESTION and not cues.is_telling_heading(text)
-    return piece.named is not None or piece.role is None or asks
+    return is_topic(piece) or asks
 
 
 def _is_head(piece: Piece, level: int) -> bool:

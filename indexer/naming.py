@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from indexer import cues
 from indexer.document import Block
@@ -59,6 +59,7 @@ def error_in_heading(text: str) -> Printed | None:
     return printed_line(inside[1]) if inside else None
 
 
+@lru_cache(4096)
 def message(phrase: str) -> Printed | None:
     """The error that a phrase of code or a quotation is: as programs print it, or in words that sound like one."""
     phrase = phrase.strip(" *…")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from indexer.cues import rows
 from kb.libraries import PYTHON, library_of
@@ -19,6 +19,7 @@ from kb.tracebacks.lines import Line, split
 
 LONGEST_BLOCK = 60_000
 """Characters of a block that is looked at, from its end: nobody prints more to show an error."""
+_LONGEST_PHRASE = 4000
 _NAME = r"(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}"
 _ENDINGS = "Error|Exception|Warning|Interrupt|Iteration|Exit|Timeout|Failure|Fault|Denied|NotFound|DoesNotExist|Group"
 _PYTHON = re.compile(
@@ -81,9 +82,14 @@ def shows_frames(text: str) -> bool:
 
 def printed_line(text: str, *, strict: bool = True) -> Printed | None:
     """The error that one line, cell or quoted phrase is, if it is nothing but that."""
+    return _phrase(text, 2 if strict else 1) if len(text) <= _LONGEST_PHRASE else None
+
+
+@lru_cache(4096)
+def _phrase(text: str, least: int) -> Printed | None:
     line = " ".join(text.split()).strip('`"“”„«»* ')
     line = line if "'" in line[1:-1] else line.strip("'")
-    return _one_line(line, 0, 2 if strict else 1)
+    return _one_line(line, 0, least)
 
 
 def command_of(line: str) -> str | None:

@@ -11,11 +11,12 @@ _ENDS = (":", "：", ".", "?", "？", "。", "!")
 _DIVIDES = (":", "：", "—", "–")
 _MOST_WORDS = 12
 _RUN_IN = 7
+_WHOLE = 0.85
 
 
 def parts(block: Block) -> list[Block]:
     """The block, cut at the bold words that announce a role or name an error; alone where there are none."""
-    if block.kind not in ("prose", "item") or block.strong or not block.leads:
+    if block.kind not in ("prose", "item") or not block.leads or _is_all(block):
         return [block]
     heads = [(span, head) for span in block.leads if (head := _head(block, *span)) and _heads(head, block.kind)]
     if not heads:
@@ -31,12 +32,17 @@ def parts(block: Block) -> list[Block]:
 
 def topic(block: Block) -> list[Block] | None:
     """A paragraph and the bold words that head it, whatever they say; None where none do."""
-    if block.kind != "prose" or block.strong or not block.leads or block.leads[0][0] != 0:
+    if block.kind != "prose" or not block.leads or block.leads[0][0] != 0 or _is_all(block):
         return None
     end = block.leads[0][1]
     head = _head(block, 0, end)
     rest = block.text[end:].lstrip(" :：—–")
     return [head, block.cut(len(block.text) - len(rest), len(block.text))] if head and rest else None
+
+
+def _is_all(block: Block) -> bool:
+    """Whether a paragraph is nothing but bold words: a heading without anything beneath it in the paragraph."""
+    return sum(end - start for start, end in block.leads) > _WHOLE * len(block.text.rstrip(" :："))
 
 
 def _head(block: Block, start: int, end: int) -> Block | None:
@@ -51,6 +57,5 @@ def _head(block: Block, start: int, end: int) -> Block | None:
 
 
 def _heads(head: Block, kind: str) -> bool:
-    if naming.of_heading(head) is not None:
-        return True
-    return kind == "prose" and cues.heading_role(head.text) is not None
+    announces = kind == "prose" and cues.heading_role(head.text) is not None
+    return announces or naming.of_heading(head) is not None

@@ -15,6 +15,7 @@ _ABBREVIATION = re.compile(r"(?:e\.g|i\.e|etc|vs|cf|z\. ?B|bzw|Nr|approx)\.$")
 _LABEL = re.compile(r"^(?P<label>[^\W\d_][^:：.!?\n]{1,40})\s?[:：]\s+(?P<rest>\S.*)$", re.S)
 _ALONE = re.compile(r"^(?P<label>[^\W\d_]\w{2,20}(?: \w{1,16}){0,2})\s?[:：]$")
 """A paragraph that is nothing but a label: `Actions:`."""
+_LABEL_LEVEL = 7
 DROPPED = frozenset({"neither", "aside", "avoid", "diagnosis"})
 """Roles of sections that hold nothing of an error's cause, fix or reproduction."""
 
@@ -141,3 +142,9 @@ def tells(piece: Piece) -> bool:
         return piece.role in ("cause", "fix")
     said = cues.weights(piece.block.text)
     return piece.role in ("cause", "fix") or max(said.get("fix", 0), said.get("cause", 0)) >= 2
+
+
+def is_topic(piece: Piece) -> bool:
+    """Whether a heading says what is told beneath it (`Problem 3: the tea is cold`), and not which part of that."""
+    names = piece.role == "error" and piece.block.level < _LABEL_LEVEL and not cues.is_telling_heading(piece.block.text)
+    return piece.role is None or piece.named is not None or names
