@@ -224,6 +224,70 @@ class TestListingsThatNoteAnError:
         )
 
 
+class TestProblemsOneAfterTheOther:
+    GUIDE = """# 故障排除
+
+## 启动问题
+
+### 问题 1: 茶壶版本不兼容
+
+**症状**:
+```
+Error: Kettle 3.8 or higher is required
+```
+
+**原因**: 茶壶版本过低
+
+**解决步骤**:
+
+1. 升级茶壶：
+   ```bash
+   brew install kettle
+   ```
+
+### 问题 2: 向导重复出现
+
+**症状**: 每次启动都出现
+
+**原因**: 标记文件被删除
+
+**解决步骤**:
+
+1. 手动创建标记文件
+
+### 问题 3: 格式错误
+
+**症状**:
+```
+tea.scanner.ScannerError: leaves are not allowed here
+```
+
+**原因**:
+- 缩进不正确
+"""
+
+    def test_one_that_prints_no_error_is_told_of_none(self) -> None:
+        first, last = entries(self.GUIDE)
+        assert told(first, "causes") == "茶壶版本过低"
+        assert "标记文件" not in str(first)
+        assert told(last, "causes") == "缩进不正确"
+
+    def test_labels_before_code_and_folded_solutions(self) -> None:
+        (entry,) = entries(
+            "# Guide\n\n### **Leaf not found**\n\n**Error:** `LeafError: No leaf provided`\n\n**Symptoms:**\n"
+            "- The cup stays empty\n\n**Solutions:**\n\n<details>\n<summary><strong>Solution 1: take one</strong>"
+            "</summary>\n\n```bash\nexport LEAF=green\n```\n\n</details>\n\n**Long-term solutions:**\n"
+            "- Buy more leaves\n"
+        )
+        assert entry["errors"][0] | {"template": ""} == {
+            "exception": "LeafError",
+            "message": "No leaf provided",
+            "template": "",
+        }
+        assert "export LEAF=green" in told(entry, "fixes")
+        assert "Buy more leaves" in told(entry, "fixes")
+
+
 class TestNumberedHeadingsOfText:
     def test_they_announce_as_others_do(self) -> None:
         (entry,) = entries(

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer import cues
 from indexer.document import LINK, Block, Cell, Document, Kind, Post, Said
-from indexer.readers import about, elements, html_meta, pasted, speakers
+from indexer.readers import about, elements, html_meta, html_parts, html_tables, pasted, speakers
 from indexer.readers.inline import Buffer
 from indexer.readers.markdown import box_hint
 from indexer.readers.positions import Positions
@@ -22,33 +22,11 @@ DEEPEST = 1000
 _NESTING = re.compile(
     r"<(/?)(?:div|span|section|article|ul|ol|dl|table|b|i|em|strong|font|blockquote|a|code|pre)\b", re.I
 )
-_SKIPPED = frozenset(
-    ("script", "style", "noscript", "template", "svg", "select", "option", "iframe", "object", "form", "button",
-     "input", "textarea", "nav", "footer", "head", "-comment", "audio", "video", "canvas", "map", "math", "dialog",
-     "label")
-)  # fmt: skip
-_INLINE_CODE = frozenset(("code", "kbd", "samp", "tt", "var"))
 _INLINE = frozenset(
     ("a", "abbr", "b", "bdi", "bdo", "big", "cite", "data", "del", "dfn", "em", "font", "i", "ins", "mark", "q", "s",
      "small", "span", "strike", "strong", "sub", "sup", "time", "u", "wbr", "nobr")
 )  # fmt: skip
 _STRONG = frozenset(("b", "strong"))
-_BOX_CLASSES = frozenset(
-    (
-        "admonition",
-        "alert",
-        "callout",
-        "note",
-        "tip",
-        "warning",
-        "caution",
-        "danger",
-        "important",
-        "info",
-        "hint",
-        "notice",
-    )
-)
 _SAID = re.compile(r"^.{0,60}\b(?:commented|replied|wrote|posted|said)\b.{0,60}$", re.I)
 _TITLE_CLASSES = ("admonition-title", "title", "admonitionHeading", "callout-title", "alert-heading")
 
@@ -94,9 +72,7 @@ class _Walk:
         self.hint = ""
         self.label = ""
         self.post: Post | None = None
-        self.roles: dict[int, str] = {}
-        self.accepted: set[int] = set()
-        self.holders: set[int] = set()
+        self.parts = html_parts.Parts(tree)
         self.posts = 0
         self.in_forum = False
         self.tabs: list[str] = []
@@ -104,34 +80,9 @@ class _Walk:
     def run(self) -> list[Block]:
         root = self.tree.body or self.tree.root
         if root is not None:
-            self._mark()
             self._children(root, 0)
             self._flush()
         return self.found
-
-    def _mark(self) -> None:
-        """Note which elements are posts of a thread or have a role, by the table of selectors."""
-        marked: dict[str, list[LexborNode]] = {}
-        for row in cues.rows("html_roles.tsv"):
-            for node in self.tree.css(row["selector"]):
-                if row["role"] == "accepted":
-                    self.accepted.add(node.mem_id)
-                else:
-                    marked.setdefault(row["role"], []).append(node)
-        thread = len(marked.get("question", ())) + len(marked.get("answer", ())) >= 2
-        for role, nodes in marked.items():
-            if role == "post" and (thread or len(nodes) < 2):
-                continue
-            for node in nodes:
-                self.roles.setdefault(node.mem_id, role)
-                self._mark_above(node)
-
-    def _mark_above(self, node: LexborNode) -> None:
-        """Note the elements that a part with a role stands in: whatever they are called, they are no chrome."""
-        above = node.parent
-        while above is not None and above.mem_id not in self.holders:
-            self.holders.add(above.mem_id)
-            above = above.parent
 
     # --- elements ---------------------------------------------------------------------------------
 
@@ -143,16 +94,16 @@ class _Walk:
         tag = node.tag
         if tag == "-text":
             self._text(node)
-        elif tag in _SKIPPED or depth > MOST_DEPTH:
+        elif tag in html_tables.SKIPPED or depth > MOST_DEPTH:
             self._leave_out(node)
         elif tag == "br":
             if self.buffer.line_break():
                 self._flush()
         elif tag == "hr":
             self._flush()
-        elif tag in _INLINE_CODE and node.css_first("pre") is None:
+        elif tag in html_tables.INLINE_CODE and node.css_first("pre") is None:
             self._inline_code(node)
-        elif self._is_chrome(node):
+        elif self.parts.is_chrome(node, in_forum=self.in_forum):
             self._leave_out(node)
         elif tag in _INLINE:
             self._inline(node, tag, depth)
@@ -217,14 +168,14 @@ class _Walk:
             label = self.tabs.pop(0) if self.tabs else ""
             if label:
                 self.found.append(Block("heading", label, (self.positions.line,) * 2, 7, post=self.post))
-        role = self.roles.get(node.mem_id)
+        role = self.parts.role(node)
         if role in ("question", "answer", "post") and (self.post is None or role == "answer"):
             self.posts += 1
             self.in_forum = role == "post"
             asks = role == "question" or (role == "post" and self.posts == 1)
             name, score, standing = elements.name_in(node), elements.score(node), elements.standing(node)
             said: Said = "question" if asks else "answer" if role == "answer" else ""
-            self.post = Post(self.posts, name, said, self._is_accepted(node), score, standing)
+            self.post = Post(self.posts, name, said, self.parts.is_accepted(node), score, standing)
         elif role in ("reproduction", "fix"):
             self.hint = role
         data = attributes.get("data-label")
@@ -232,39 +183,11 @@ class _Walk:
             self.hint = told
         if tag in ("div", "aside", "section", "blockquote", "p") and not self.hint:
             words = set(elements.words(node))
-            if words & _BOX_CLASSES and not words & {"tab", "tabs", "group"}:
+            if words & html_parts.BOX_CLASSES and not words & {"tab", "tabs", "group"}:
                 title = next((one.text(strip=True) for name in _TITLE_CLASSES for one in node.css(f".{name}")), "")
                 self.hint = box_hint("note", title)
 
-    def _is_accepted(self, node: LexborNode) -> bool:
-        if node.mem_id in self.accepted:
-            return True
-        return any(one.text(strip=True).lower() in ("solution", "accepted answer", "best answer", "✓ accepted")
-                   for one in node.css(".solved, .badge, .accepted-indicator, .solution-label, .label"))  # fmt: skip
-
     # --- what is left out ---------------------------------------------------------------------------
-
-    def _is_chrome(self, node: LexborNode) -> bool:
-        attributes = node.attributes
-        if node.tag == "aside" and not _BOX_CLASSES.intersection(elements.words(node)):
-            return node.css_first("h1, pre") is None
-        if not attributes:
-            return False
-        if attributes.get("aria-hidden") == "true" and node.tag != "div":
-            return True
-        style = attributes.get("style")
-        if "hidden" in attributes or (style and "display:none" in style.replace(" ", "").lower()):
-            return attributes.get("role") != "tabpanel" and node.css_first("pre") is None
-        if node.tag in ("body", "main", "article", "html", "pre", "code") or attributes.get("role") == "main":
-            return False
-        if node.mem_id in self.roles or node.mem_id in self.holders:
-            return False
-        words = elements.chrome().intersection(elements.words(node))
-        if self.in_forum:
-            words -= {"comment", "comments"}  # there the posts are called so
-        if not words:
-            return False
-        return node.css_first("h1, main, article, [role=main]") is None
 
     def _leave_out(self, node: LexborNode) -> None:
         """Nothing of it is kept but a date or an author that stands in a short one beside the article."""
@@ -315,24 +238,14 @@ class _Walk:
         if not text.strip():
             return
         start = self.positions.find(text)
-        kind: Kind = "output" if self.roles.get(node.mem_id) == "output" else "code"
+        kind: Kind = "output" if self.parts.role(node) == "output" else "code"
         self._add(kind, text, (start, start + text.count("\n")), language=elements.language(node))
         self.positions.line = start + text.count("\n")
 
     def _table(self, node: LexborNode) -> None:
-        headings: list[str] = []
-        for row in node.css("tr"):
-            cells = [one for one in row.iter() if one.tag in ("td", "th")]
-            if not headings and cells and all(one.tag == "th" for one in cells) and len(cells) > 1:
-                headings = [" ".join(one.text(deep=True).split()) for one in cells]
-                continue
-            made = []
-            for number, one in enumerate(cells):
-                text, spans = _cell(one)
-                made.append(Cell(headings[number] if number < len(headings) else "", text, tuple(spans)))
-            if any(cell.text for cell in made):
-                line = self.positions.find(made[0].text or made[-1].text)
-                self._add("row", " | ".join(cell.text for cell in made), (line, line), cells=tuple(made))
+        for cells in html_tables.rows(node):
+            line = self.positions.find(cells[0].text or cells[-1].text)
+            self._add("row", " | ".join(cell.text for cell in cells), (line, line), cells=cells)
 
     def _add(self, kind: Kind, text: str, lines: Span, *, language: str = "", spans: tuple[Span, ...] = (),
              strong: bool = False, leads: tuple[Span, ...] = (), cells: tuple[Cell, ...] = ()) -> None:  # fmt: skip
@@ -340,22 +253,3 @@ class _Walk:
         self.found.append(
             Block(kind, text, lines, level, language, spans, self.hint, self.label, self.post, cells, strong, leads)
         )
-
-
-def _cell(node: LexborNode) -> tuple[str, tuple[Span, ...]]:
-    buffer = Buffer()
-
-    def collect(one: LexborNode) -> None:
-        for child in one.iter(include_text=True):
-            if child.tag == "-text":
-                buffer.add(child.text_content or "")
-            elif child.tag in _INLINE_CODE:
-                buffer.add_code(child.text(deep=True))
-            elif child.tag == "br":
-                buffer.add(" ")
-            elif child.tag not in _SKIPPED:
-                collect(child)
-                buffer.add(" " if child.tag in ("p", "div", "li") else "")
-
-    collect(node)
-    return buffer.take()
