@@ -18,14 +18,17 @@ _NAMED = late(
 )
 _OF_TASK = late(rf"\bexception=(?P<type>{shapes.NAME})\((?![\"'])")
 """In what asyncio prints of a task: `<Task finished … exception=KeyError(7)>`. Texts are read as any others."""
-_LABEL = late(
-    r"(?:.{0,160}?[\s=|\]])??(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
-    r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)|\s*[×✗✘❌]\s+"
+_LABELS = (
+    r"(?:error|ERROR|Error|FAILED|Failed|failed|FATAL|Fatal|fatal|CRITICAL|Exception|warning|Warning|WARNING"
+    r"|CommandError)(?: occurred)?:(?:\s+(?=\S)|$)"
 )
+_LABEL = late(rf"(?:.{{0,160}}?[\s=|\]])??{_LABELS}|\s*[×✗✘❌]\s+")
+_LABELLED = late(rf"{_LABELS}|[×✗✘❌]\s")
+"""Whether there is a label anywhere; where a message begins behind one, `_LABEL` tells."""
 _SEVERE = late(r"\b(?:ERROR|CRITICAL|FATAL)\b")
 _NUMBERED = late(r"\[(?:Errno|WinError|SSL)\b")
 _CALM = late(r".{0,100}?\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
-_FIELD = late(r"[\"']?\b[\w.-]{1,40}[\"']?\s{0,4}[:=]\s{0,4}(?P<quote>[\"'])")
+_FIELD = late(r"[\"']?\b[\w.-]{1,40}+[\"']?\s{0,4}+[:=]\s{0,4}+(?P<quote>[\"'])")
 _CODE = late(
     r"\s*(?:import [\w.]+\s*(?:$|,|as )|from \S+ import|def |class |return |print\(|if |for |while |raise |with "
     r"|[\"'][\w.-]{1,40}[\"']: |note: |hint: |usage: |Usage: |try:|@\w|#|\$|\w+ = |[}\])]+\s*[;,]?\s*$)"
@@ -102,7 +105,7 @@ def _read_task(line: Line, at: int, match: re.Match[str]) -> Found:
 
 def is_labelled(text: str) -> bool:
     """Whether a line says of itself that it is an error: `ERROR: …`, `[…: ERROR/MainProcess] …`."""
-    return bool(_LABEL.search(text[:200]) or _SEVERE.search(text[:200]))
+    return bool(_LABELLED.search(text[:200]) or _SEVERE.search(text[:200]))
 
 
 def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]:
@@ -171,7 +174,7 @@ def _score(text: str, trouble: int | None = None) -> float:
     if not trouble:
         return 0
     score = float(trouble)
-    if _LABEL.search(text[:200]):
+    if _LABELLED.search(text[:200]):
         score += 2
     if shapes.PROMPT.match(text) or _CODE.match(text) or text.lstrip().startswith(words.PROSE):
         score -= 2

@@ -9,7 +9,7 @@ from kb.tracebacks import shapes, words
 _DRIVER = late(rf"\s*\((?P<type>{shapes.NAME})\) ?")
 _REPR = late(rf"(?<![\w.])(?P<type>{shapes.NAME})\((?:-?\d{{1,6}}, )?(?P<quote>[\"'])")
 _CALLED = late(r"\((?:-?\d{1,6}, )?[\"']")
-_NAMED = late(rf"(?<![\w.'\"])(?P<type>{shapes.NAME}): (?=\S)")
+_NAMED = late(rf"(?<![\w.'\"])(?P<type>(?>{shapes.NAME})): (?=\S)")
 _TAIL = late(r"\s*(?:\[SQL: |\(Background on this error|\[parameters: )")
 MAX_WRAPPED = 5
 
