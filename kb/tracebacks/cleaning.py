@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kb.patterns import late
-from kb.tracebacks import colours, escapes, layout, markup, prefixes
+from kb.tracebacks import colours, escapes, inline_code, layout, markup, prefixes
 from kb.tracebacks.lines import Line
 
 
@@ -38,7 +38,7 @@ CLEANERS: tuple[Cleaner, ...] = (
     Cleaner("quotes", layout.quoted, layout.unquote, "> KeyError: 'a'"),
     Cleaner("prefixes", prefixes.applies, prefixes.clean, "web_1  | KeyError: 'a'", untidy=True),
     Cleaner("emphasis", layout.emphatic, layout.plain, "**KeyError: 'a'**"),
-    Cleaner("inline code", layout.ticked, layout.untick, "`Traceback …:\n  File …\nKeyError: 'a'`"),
+    Cleaner("inline code", inline_code.ticked, inline_code.untick, "`Traceback …:\n  File …\nKeyError: 'a'`"),
     Cleaner("blank lines", layout.doubled, layout.undouble, "Traceback (most recent call last):\n\n  File …\n\n"),
     Cleaner(
         "one line",

@@ -59,53 +59,6 @@ def plain(lines: list[Line]) -> list[Line]:
     return result
 
 
-# --- inline code ---------------------------------------------------------------------------------
-
-_LONGEST_CODE = 200
-
-
-def ticked(text: str) -> bool:
-    """Whether a line begins as inline code does."""
-    return text.startswith("`") or "\n`" in text
-
-
-def untick(lines: list[Line]) -> list[Line]:
-    """The lines without the marks of inline code that goes over several of them, as people set tracebacks in it."""
-    result = lines
-    at = 0
-    while at < len(lines):
-        text = lines[at].text
-        at += 1
-        marks = len(text) - len(text.lstrip("`"))
-        if not marks or marks > 2:
-            continue
-        if marks == 2:
-            end = next((n for n in range(at, min(len(lines), at + _LONGEST_CODE)) if "``" in lines[n].text), None)
-            if end is not None and text.count("``") == 1 and lines[end].text.rstrip().endswith("``"):
-                result = list(lines) if result is lines else result
-                result[at - 1] = lines[at - 1].cut(2)
-                result[end] = lines[end].cut(0, len(lines[end].text.rstrip()) - 2)
-                at = end + 1
-            continue
-        if text.count("`") == 2 and text.rstrip().endswith("`") and 'File "' in text:
-            result = list(lines) if result is lines else result
-            result[at - 1] = lines[at - 1].cut(1, len(text.rstrip()) - 1)
-        if text.count("`") % 2 == 0:
-            continue
-        for end in range(at, min(len(lines), at + _LONGEST_CODE)):
-            last = lines[end].text.rstrip()
-            if last.count("`") % 2:
-                if last.endswith("`") and len(last) > 1:
-                    result = list(lines) if result is lines else result
-                    result[at - 1] = lines[at - 1].cut(1)
-                    result[end] = lines[end].cut(0, len(last) - 1)
-                break
-        else:
-            continue
-        at = end + 1
-    return result
-
-
 # --- blank lines between all lines --------------------------------------------------------------
 
 
