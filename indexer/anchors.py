@@ -85,6 +85,15 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
             yield Anchor(at, cell, "row")
     elif block.kind == "prose" or (block.kind == "item" and piece.role == "error"):
         yield from _in_words(pieces, at)
+    elif block.kind == "item":
+        yield from _called(pieces, at, sentences(block.text))
+
+
+def _called(pieces: Sequence[Piece], at: int, said: Sequence[str]) -> Iterator[Anchor]:
+    """The errors that sentences quote and call so, where something is told of them."""
+    for one in [one for text in said for one in naming.framed(text, pieces[at].block.codes)]:
+        if _goes_on(pieces, at):
+            yield Anchor(at, one, "named")
 
 
 def _in_words(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
@@ -99,8 +108,8 @@ def _in_words(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
         yield Anchor(at, whole, "prose")
     elif announced := list(_announced_in(piece)):
         yield from (Anchor(at, one, "named" if len(said) > 1 else "prose") for one in announced)
-    elif not whole and (called := [one for text in said for one in naming.framed(text, block.codes)]):
-        yield from (Anchor(at, one, "named") for one in called if _goes_on(pieces, at))
+    elif not whole:
+        yield from _called(pieces, at, said)
     if whole:
         return
     if block.hint == "error" and (quoted := QUOTED.match(block.text)):

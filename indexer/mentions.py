@@ -11,6 +11,7 @@ _SAYS = re.compile(
 _GOES_ON = re.compile(
     r"\s(?:is (?:a|an|one|raised|thrown|caused)|means?|typically|usually|often|almost|occurs|happens|appears|arises"
     r"|indicates|signals|tells|despite|because|when|while|if|but|and)\s|\s[-–—]\s|[.;!?](?:\s|$)|[”»]|`"
+    r"|(?<=[!-~])\s?[\u3040-\u30ff\u3400-\u9fff，。]"
 )
 
 

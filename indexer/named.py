@@ -19,7 +19,7 @@ from indexer.printed import Printed, printed_line
 from indexer.sections import DROPPED, Piece, sentences
 
 _MENTION = re.compile(
-    r"(?<![\w.])(?P<said>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}"
+    r"(?<![A-Za-z0-9_.])(?P<said>(?:[A-Za-z_]\w*\.){0,12}[A-Z]\w{1,80}"
     r"(?:Error|Exception|Warning|NotFound|DoesNotExist|Interrupt|Exit|Timeout): [^\s\d].{0,400})"
 )
 _SURE = 2

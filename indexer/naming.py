@@ -32,6 +32,8 @@ _LONGEST = 300
 _CALL = re.compile(r"\w\([^()]*\)$|\w\(\)|<\w+(?:-\w+)+>$|[{};=]$")
 """A call, a link or a statement, whatever its words sound like."""
 _NEAR = 40
+_FEWEST = 3
+"""Words of a message where no capital says that it is one, and it is none of the usual short ones."""
 _NOT = re.compile(
     r"^no \w|\b(?:is|are|was|were|be|do|does|did|has|have|had|could|must|may|will|should|would) not\b"
     r"|\bnot (?:found|in|on|an?|the|available|enough|valid|yet|\w{1,20}(?:ed|able))\b"
@@ -69,6 +71,8 @@ def message(phrase: str) -> Printed | None:
     if printed := printed_line(phrase, strict=False):
         return printed
     if codelines.weight(phrase) == 2 or codelines.are_commands(phrase) or phrase.endswith(("?", "？")):
+        return None
+    if len(words) < _FEWEST and phrase[0].islower() and phrase.lower() not in cues.words("short_messages.txt"):
         return None
     return Printed(None, phrase, 0, 1, 1) if sounds_wrong(phrase) else None
 

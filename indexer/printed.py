@@ -25,6 +25,8 @@ _ENDINGS = "Error|Exception|Warning|Interrupt|Iteration|Exit|Timeout|Failure|Fau
 _PYTHON = re.compile(
     rf"(?P<type>{_NAME}|(?:[a-z_]\w*\.){{1,12}}(?:error|timeout|gaierror|herror))(?::\s+(?P<message>\S.*)|:?)$"
 )
+_NAMES_ERROR = re.compile(rf"(?:{_ENDINGS}|error|timeout)$|(?:^|[._])(?:exceptions?|errors?|exc)\.")
+"""A dotted name that stands alone: of an error, by its end or by the module it comes from; else it is any class."""
 _FRAMES = re.compile(r'Traceback \(most recent call|^\s*File "[^"\n]+", line \d+|^\s*(?:-+>|❱) ?\d+ |^E {2,}\S', re.M)
 _COMMENT = re.compile(r"^\s*(?:#+|//+|--|;+|/\*+|<!--|REM|%)\s*(?:[^\w\s\"'`]+\s*)?(?:-?>+|=+>)?\s*(?P<said>\S.*)$")
 _SAID_IN_COMMENT = re.compile(r"(?:#|//|--|;)\s*error(?:\[\w+\])?:\s+(?P<said>\S+(?: \S+){2,40})\s*$", re.I)
@@ -225,6 +227,8 @@ def _python(line: str, number: int) -> Printed | None:
     if not found:
         return None
     type_, message = found["type"], found["message"] or ""
+    if not message and not _NAMES_ERROR.search(type_):
+        return None
     reading = read(line).errors
     if not reading or not reading[0]:
         return None

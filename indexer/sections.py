@@ -42,6 +42,7 @@ class _Open:
     role: str | None
     number: int
     names_error: bool = False
+    vague: bool = False
 
 
 def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
@@ -60,10 +61,13 @@ def pieces(blocks: Sequence[Block], title: str | None) -> list[Piece]:
             named = None if linked else naming.of_heading(block)
             heads = block.level == 1 or cues.plain_heading(block.text) == plain_title
             role = None if heads or named else (not linked and block.hint) or cues.heading_role(block.text)
-            stack.append(_Open(block.level, role, number, named is not None and block.level > 1))
+            vague = role == "error" and _is_vague(block)
+            stack.append(_Open(block.level, role, number, named is not None and block.level > 1, vague))
             found.append(Piece(block, role, tuple(one.number for one in stack), named))
             continue
-        role = next((one.role for one in reversed(stack) if one.role or one.names_error), None)
+        above = next((one for one in reversed(stack) if one.role or one.names_error), None)
+        # `Problems with cups` is about its own words, not about each of the questions beneath it.
+        role = above.role if above and not (above.vague and above is not stack[-1]) else None
         if block.label:
             role = cues.heading_role(block.label) or role
         found.append(Piece(block, block.hint or role, tuple(one.number for one in stack)))
@@ -146,5 +150,10 @@ def tells(piece: Piece) -> bool:
 
 def is_topic(piece: Piece) -> bool:
     """Whether a heading says what is told beneath it (`Problem 3: the tea is cold`), and not which part of that."""
-    names = piece.role == "error" and piece.block.level < _LABEL_LEVEL and not cues.is_telling_heading(piece.block.text)
-    return piece.role is None or piece.named is not None or names
+    vague = piece.role in ("error", "avoid") and _is_vague(piece.block)
+    return piece.role is None or piece.named is not None or vague
+
+
+def _is_vague(heading: Block) -> bool:
+    """Whether what announces a role is little of a heading: it is about something more."""
+    return heading.level < _LABEL_LEVEL and not cues.is_telling_heading(heading.text)

@@ -43,6 +43,8 @@ def tell(pieces: Sequence[Piece], errors_at: set[int], mentioned_at: set[int], s
     reader = _Reader(pieces, errors_at, mentioned_at)
     for at in range(start, end):
         yield from reader.take(at)
+    if not reader.mended:
+        yield from reader.set_aside
 
 
 class _Reader:
@@ -58,6 +60,9 @@ class _Reader:
         self.cause_told = False
         self.fix_told = False
         self.headed = False
+        self.mended = False
+        self.set_aside: list[Told] = []
+        """What only looks, beneath a heading that promises a fix: all the fix there is where nothing else is told."""
         self.level = 0
 
     def take(self, at: int) -> Iterator[Told]:
@@ -102,6 +107,8 @@ class _Reader:
         if block.kind == "output" or role in DROPPED or shows_frames(block.text):
             return
         lead, self.leads = self.leads, None
+        if lead == "diagnosis" and role == "fix":
+            self.set_aside.append(Told("fix", block.text, block, code=True))
         if lead in ("avoid", "diagnosis", "output"):
             return
         if role in (None, "error", "both") or (role == "cause" and lead == "fix"):
@@ -113,11 +120,11 @@ class _Reader:
         if (role != "fix" or lead is None) and role != "reproduction" and looks_only(block.text):
             return
         if parts := _halves(block.text):
-            self.flow = "fix"
+            self.flow, self.mended = "fix", True
             yield from (Told(part, text, block, code=True) for part, text in parts)
             return
         if role == "fix":
-            self.flow = "fix"
+            self.flow, self.mended = "fix", True
         yield Told("fix" if role == "fix" else "reproduction", block.text, block, code=True)
 
     def _by_order(self, block: Block) -> str:
@@ -155,12 +162,15 @@ class _Reader:
                 continue
             if taken is None and in_question:
                 taken = "fix"
+            if taken is None and own == "diagnosis" and role == "fix":
+                self.set_aside.append(Told("fix", sentence, block, opens=True))
             if taken in ("cause", "fix"):
                 kept.append((taken, sentence))
                 if role == "both" or (taken == "fix" and role != "cause"):
                     self.flow = taken
                 self.cause_told = self.cause_told or taken == "cause"
                 self.fix_told = self.fix_told or taken == "fix"
+                self.mended = self.mended or taken == "fix"
         opens, self.opens = self.opens, False
         for part, text in _runs(kept):
             yield Told(part, text, block, opens=opens or part == "fix")

@@ -288,6 +288,50 @@ tea.scanner.ScannerError: leaves are not allowed here
         assert "Buy more leaves" in told(entry, "fixes")
 
 
+class TestSolutionsThatAreLabels:
+    def test_they_make_no_thread_of_a_page(self) -> None:
+        first, last = entries(
+            "# Guide\n\n### One\n\n**Problem**: `LeafError: no leaf in the tin`\n\n**Solution**:\n```bash\n"
+            "# Fill it\nleaf install green\n```\n\n### Two\n\n**Problem**: `CupError: HTTP 418 - I am a pot`\n\n"
+            "**Solution**:\n\n- Verify the form of the cup\n"
+        )
+        assert "leaf install green" in told(first, "fixes")
+        assert told(last, "fixes") == "Verify the form of the cup"
+
+
+class TestProblemsOfASection:
+    def test_questions_beneath_a_vague_heading_are_no_errors(self) -> None:
+        page = """
+Problems with pots
+------------------
+
+I get the error *no pot is here, take another* from the stove!
+    You need to put a pot on the stove.
+
+Pots come in blue. Can I have a red one?
+    You can register a colour for it::
+
+        stove.register(None if red is None else red)
+"""
+        assert messages(page, "faq.rst") == ["no pot is here, take another"]
+
+
+class TestTextWithoutSpacesBetweenWords:
+    def test_a_message_ends_where_the_sentence_goes_on(self) -> None:
+        (entry,) = entries(
+            "Python ValueError: boiling a pot with a lid\n\n"
+            "在Python中,有时候我们可能会遇到ValueError: boiling a pot with a lid这样的错误。\n\n错误原因\n\n出现这个错误的原因是,壶盖没有打开。\n\n解决方案\n\n打开壶盖。\n",
+            "page.txt",
+        )
+        assert entry["errors"][0]["message"] == "boiling a pot with a lid"
+        assert "壶盖没有打开" in told(entry, "causes")
+
+
+def test_the_name_of_a_class_in_a_table_is_no_error() -> None:
+    table = "# Move\n\n| Old | New |\n|---|---|\n| `tea.Kettle` | Use `tea.Pot` |\n| `tea.Cup(1)` | Use `tea.Mug` |\n"
+    assert messages(table) == []
+
+
 class TestNumberedHeadingsOfText:
     def test_they_announce_as_others_do(self) -> None:
         (entry,) = entries(

@@ -13,11 +13,15 @@ from indexer.document import Block, Post
 from indexer.readers import plain
 
 _LONGEST_LINE = 160
+_LABEL = re.compile(r"solution(?: #?\d{1,3})?:?", re.I)
+"""A mark of an answer, in a thread; elsewhere the label of what mends an error."""
 
 
 def attributed(blocks: Sequence[Block]) -> list[Block]:
     """The blocks with the post they stand in, without the lines that name speakers; unchanged where fewer than two
     posts are found."""
+    if not any(_speaker(block, 1) and not _LABEL.fullmatch(block.text.strip(" *_-—")) for block in blocks):
+        return list(blocks)
     found: list[Block] = []
     post: Post | None = None
     number = 0
@@ -48,7 +52,7 @@ def first_of(lines: Sequence[str]) -> list[str]:
 def divided(lines: Sequence[str], first: int) -> list[Block]:
     """The blocks of plain text whose lines say who speaks; empty where fewer than two do."""
     starts = [i for i, line in enumerate(lines) if line.strip() and _said_by(line.strip(" *_-—"), 1)]
-    if len(starts) < 2:
+    if len(starts) < 2 or all(_LABEL.fullmatch(lines[i].strip(" *_-—")) for i in starts):
         return []
     found = plain.blocks_of(lines[: starts[0]], first)
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(lines)], strict=True), 1):
