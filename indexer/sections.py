@@ -125,7 +125,8 @@ def _label_split(block: Block) -> Iterator[Block]:
     if block.kind == "prose" and block.code_spans == ((0, len(block.text)),) and " " in block.text:
         yield replace(block, kind="code", code_spans=())
         return
-    if block.kind == "prose" and (announced := _ALONE.match(block.text)) and cues.heading_role(announced["label"]):
+    announced = _ALONE.match(block.text) if block.kind == "prose" else None
+    if announced and cues.heading_role(announced["label"]) and cues.is_telling_heading(announced["label"]):
         yield replace(block, kind="heading", level=7, text=announced["label"], code_spans=())
         return
     found = _LABEL.match(block.text) if block.kind in ("prose", "item") else None

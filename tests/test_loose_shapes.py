@@ -320,7 +320,8 @@ class TestTextWithoutSpacesBetweenWords:
     def test_a_message_ends_where_the_sentence_goes_on(self) -> None:
         (entry,) = entries(
             "Python ValueError: boiling a pot with a lid\n\n"
-            "在Python中,有时候我们可能会遇到ValueError: boiling a pot with a lid这样的错误。\n\n错误原因\n\n出现这个错误的原因是,壶盖没有打开。\n\n解决方案\n\n打开壶盖。\n",
+            "在Python中,有时候我们可能会遇到ValueError: boiling a pot with a lid这样的错误。\n\n"
+            "错误原因\n\n出现这个错误的原因是,壶盖没有打开。\n\n解决方案\n\n打开壶盖。\n",
             "page.txt",
         )
         assert entry["errors"][0]["message"] == "boiling a pot with a lid"
