@@ -103,6 +103,10 @@ def _hits(one: Traceback, knowledge: Knowledge) -> list[TemplateHit]:
     its first paragraph is tried, then its first line.
     """
     hits = knowledge.index.find(one.type, one.message)
+    if one.label:
+        fitting = _with_label(one, knowledge)
+        known = {hit.row.id for hit in fitting}
+        hits = fitting + [hit for hit in hits if hit.row.id not in known]
     if "\n" in one.message and not any(hit.whole for hit in hits):
         for shorter in (one.message.partition("\n\n")[0], one.message.partition("\n")[0]):
             if len(shorter) < len(one.message) and shorter.strip():
@@ -115,6 +119,20 @@ def _hits(one: Traceback, knowledge: Knowledge) -> list[TemplateHit]:
                 known = {hit.row.id for hit in hits}
                 hits += [hit._replace(cut=False) for hit in found if hit.cut and hit.row.id not in known]
     return hits[:MOST_HITS]
+
+
+def _with_label(one: Traceback, knowledge: Knowledge) -> list[TemplateHit]:
+    """The wordings that begin with what was taken for a label: `CUDA error: out of memory` is one as a whole."""
+    shift = len(one.label)
+    fitting = (hit for hit in knowledge.index.find("", one.label + one.message, damaged=False) if hit.whole)
+    return [
+        hit._replace(
+            captures=tuple(
+                capture._replace(start=capture.start - shift, end=capture.end - shift) for capture in hit.captures
+            )
+        )
+        for hit in fitting
+    ]
 
 
 def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
@@ -130,6 +148,8 @@ def _by_wording(spot: Spot, entry: Entry, hit: TemplateHit) -> Candidate:
     # A message that lost its last letters is nearly whole; one that shares a half with a wording says little.
     if hit.whole:
         features["whole"], features["literal"] = 1.0, literal
+        if one.alone:
+            features["alone"] = 1.0
     elif hit.cut:  # nothing speaks against the rest, which nobody can see
         share = max(hit.share, LEAST_OF_CUT) if hit.opens else hit.share
         features["partial"], features["literal"] = share, math.sqrt(letters * hit.share)
@@ -220,6 +240,8 @@ def _common(spot: Spot, entry: Entry, form: ErrorForm, agrees: Agreement) -> dic
             # has no attribute …`).
             # A built-in's message is anybody's; a class of the library's own needs no frames to be believed.
             features["library_missing"] = 1.0 if is_builtin(one.name) else 0.25
+        elif not one.type and entry.library not in one.message.lower():
+            features["library_missing"] = 0.25  # of equals Python's own
     if fits(entry.applies_to, spot.versions) is False:
         features["version_no"] = 1.0
     if form.versions:

@@ -61,6 +61,9 @@ class Traceback:
 
     `origins[i]` is the offset in the submitted text of `message[i]`: a `range` where the message stands
     there in one piece, else a tuple. `notes` are the lines that PEP 678 prints after the message.
+
+    Of an error without a type: `label` is what stood before the message and looked like a log's label (`CUDA error: `),
+    and `alone` says that nothing else was pasted.
     """
 
     type: str
@@ -70,6 +73,8 @@ class Traceback:
     frames: tuple[Frame, ...] = ()
     notes: tuple[str, ...] = ()
     origins: Sequence[int] = ()
+    label: str = ""
+    alone: bool = False
 
     @property
     def name(self) -> str:

@@ -138,9 +138,11 @@ class TemplateIndex:
     def build(cls, rows: Iterable[TemplateRow]) -> TemplateIndex:
         """An index in memory."""
         templates = MemoryTemplates(rows)
-        openings = Openings.build(
-            (held.number, held.row.exception, held.bones.partition(SLOT)[0]) for held in templates.all
-        )
+        opening = [(held, held.bones.partition(SLOT)[0]) for held in templates.all]
+        named = [(held.number, held.row.exception, text) for held, text in opening]
+        # Of several sentences the first is pasted alone, also without the name.
+        nameless = [(held.number, "", text) for held, text in opening if "\n" in held.row.message or ". " in held.bones]
+        openings = Openings.build(named + nameless)
         return cls(templates, MemoryPostings(held.filed_by for held in templates.all), openings)
 
     def __len__(self) -> int:
@@ -216,7 +218,9 @@ class TemplateIndex:
             template = self._template(held.core or row.message)
             agrees = _agrees(row.exception, exception)
             total = template.bare.total
-            least = LEAST_LITERAL_OF_CUT if agrees else max(LEAST_LITERAL, LEAST_SHARE * total)
+            least: float = LEAST_LITERAL_OF_CUT if agrees else LEAST_LITERAL
+            if exception and not agrees:
+                least = max(least, LEAST_SHARE * total)
             part = template.search_stripped(stripped, least)
             if part is None:
                 continue
@@ -227,6 +231,7 @@ class TemplateIndex:
             # Who pastes the first sentence only, or the first line, gives all of it.
             opens = cut and rest[-1:] in ENDS_OF_SENTENCES and round(literal) in template.seams
             fitting = part.covered >= LEAST_SHARE and literal >= LEAST_LITERAL
+            fitting |= opens and not exception
             if cut and agrees:
                 fitting |= literal >= LEAST_LITERAL or (
                     part.covered >= LEAST_OF_CUT and literal >= LEAST_LITERAL_OF_CUT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from kb.models import Traceback
 from kb.patterns import late
@@ -133,7 +134,9 @@ def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]
             at += 1
             continue
         end = messages.take(lines, at + 1, line.indent)
-        candidates.append((score, at, as_error(lines, at, end)))
+        error = as_error(lines, at, end)
+        alone = not any(line.text.strip() for line in (*lines[:at], *lines[end:]))
+        candidates.append((score, at, replace(error, alone=True) if alone else error))
         at = end
         if len(candidates) > 200:
             break
@@ -192,9 +195,10 @@ def as_error(lines: list[Line], at: int, end: int) -> Traceback:
     if head := prefixes.HEAD.match(line.text):
         number = _NUMBERED.search(line.text, 0, head.end() + 1)
         start = number.start() if number else head.end()  # `[Errno 98]` is no log prefix
-    if label := _LABEL.match(line.text, start):
-        start = label.end()
+    label = ""
+    if labelled := _LABEL.match(line.text, start):
+        label, start = labelled.group().lstrip(), labelled.end()
     if not line.text[start:].strip():
-        start = 0
+        label, start = "", 0
     message = [line.cut(start), *messages.dedented(lines[at + 1 : end], line.indent)]
-    return traceback("", message, lines[at:end])
+    return replace(traceback("", message, lines[at:end]), label=label)
