@@ -28,7 +28,9 @@ _OUTPUT = frozenset(
 _BETWEEN = re.compile(r"The above exception was the direct cause|During handling of the above exception|Traceback \(")
 """What Python prints around errors."""
 _LONGEST_MESSAGE_BLOCK = 15
-_ASKS = re.compile(r"[?？]$|\b(?:I (?:get|receive|see|try|can)|I'm (?:getting|seeing))\b")
+_ASKS = re.compile(
+    r"[?？]$|\b(?:I (?:get|receive|see|try|can)|I'm (?:getting|seeing)|says|reports|fails|failing|failed|errors?)\b"
+)
 _ANSWER = 8
 """Words of a paragraph beneath a question from which on it is an answer."""
 
@@ -85,7 +87,7 @@ def _of(pieces: Sequence[Piece], at: int) -> Iterator[Anchor]:
             yield Anchor(at, cell, "row")
     elif block.kind == "prose" or (block.kind == "item" and piece.role == "error"):
         yield from _in_words(pieces, at)
-    elif block.kind == "item":
+    elif block.kind == "item" and not naming.is_release_note(block.text):
         yield from _called(pieces, at, sentences(block.text))
 
 

@@ -61,7 +61,7 @@ class Block:
     serves as one), or how deep a list item stands. `hint` is the role that the markup itself announces, such as
     `fix` for a class name or `aside` for a warning box. `label` is the tab, the term or the title of the box that
     the block stands in. `strong` tells that a whole paragraph is emphasised; `leads` are bold words that begin it, or
-    a line of it.
+    a line of it, with the space behind them where they have that line for themselves.
     """
 
     kind: Kind

@@ -55,7 +55,11 @@ def _same(group: Group, anchor: Anchor) -> bool:
             continue
         if exception == other_exception and not (message and other_message):
             return True
-        if message == other_message or (len(message) > 12 and message in other_message):
+        if message == other_message:
+            return True
+        if one.kind == anchor.kind == "heading":
+            continue  # each has an answer of its own
+        if len(message) > 12 and message in other_message:
             return True
         if len(other_message) > 12 and other_message in message:
             return True

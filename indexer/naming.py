@@ -31,6 +31,8 @@ _OPENS = '"“„«'
 _LONGEST = 300
 _CALL = re.compile(r"\w\([^()]*\)$|\w\(\)|<\w+(?:-\w+)+>$|[{};=]$")
 """A call, a link or a statement, whatever its words sound like."""
+_MENDED = re.compile(r"(?:\W|\d|\bbug\b|\bsupport\b){0,12}fix(?:e[sd])?\b", re.I)
+"""How an entry of a change log begins."""
 _NEAR = 40
 _FEWEST = 3
 """Words of a message where no capital says that it is one, and it is none of the usual short ones."""
@@ -93,8 +95,13 @@ def framed(sentence: str, codes: tuple[str, ...]) -> Iterator[Printed]:
         after = sentence[at + len(phrase) :].lstrip('"”“»`.,) ').lower()
         if _frames("before").search(before) or _frames("after").match(after):
             found = message(phrase)
-            if found and not _frames("undone").search(sentence.lower()):
+            if found and not _frames("undone").search(sentence.lower()) and not _MENDED.match(sentence):
                 yield found
+
+
+def is_release_note(item: str) -> bool:
+    """Whether an item of a list tells what a release mended, in whichever of its sentences."""
+    return _MENDED.match(item) is not None or _frames("undone").search(item.lower()) is not None
 
 
 def _called_an_error(block: Block) -> Printed | None:

@@ -47,10 +47,11 @@ def _is_all(block: Block) -> bool:
 
 def _head(block: Block, start: int, end: int) -> Block | None:
     """The heading that bold words are: they end as one does, or what follows them is divided off."""
+    alone = block.text[start:end].endswith(" ")
     bold = block.text[start:end].strip()
     if not bold or len(bold) > cues.LONGEST_HEADING or len(bold.split()) > _MOST_WORDS:
         return None
-    if not bold.endswith(_ENDS) and not block.text[end:].lstrip().startswith(_DIVIDES):
+    if not alone and not bold.endswith(_ENDS) and not block.text[end:].lstrip().startswith(_DIVIDES):
         return None
     head = block.cut(start, end)
     return replace(head, kind="heading", level=_RUN_IN, text=head.text.rstrip(" :：."), leads=())

@@ -18,6 +18,9 @@ from indexer.sections import DROPPED, Piece, sentences
 
 _SHORT = 5
 """Words of a sentence that only goes with the one before it (`I did not.`)."""
+_STRONG = 3
+_ADVICE = 2
+"""Weight of advice that counts beneath the label of an error, once the error itself is told."""
 _BROKEN = re.compile(r"⛔|❌|\b(?:wrong|broken|bad|fails|raises|throws|before)\b|(?:#|//) ?(?:error|boom)", re.I)
 _MENDED = re.compile(r"✅|\b(?:works|fixed|good|correct|right|after|ok)\b", re.I)
 _COMMENT = re.compile(r"(?:#|//|--|/\*)[^\n]{0,120}")
@@ -190,7 +193,8 @@ class _Reader:
         if role == "both" and own in ("cause", "fix"):
             return own
         if role in ("error", "reproduction"):
-            strong = own in ("cause", "fix") and cues.weights(sentence)[own] >= 3
+            least = _ADVICE if own == "fix" and role == "error" else _STRONG
+            strong = own in ("cause", "fix") and cues.weights(sentence)[own] >= least
             return own if strong and (own == "cause" or self.flow != "context") else None
         if own in ("error", "reproduction", "diagnosis"):
             return None

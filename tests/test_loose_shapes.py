@@ -80,6 +80,17 @@ rm -rf /var/tap/washer
 ```
 """
 
+    def test_one_whose_words_another_one_holds_is_an_error_of_its_own(self) -> None:
+        page = "# Guide\n\n" + "".join(
+            f"### {heading}\n\nThe key of the pot is usually wrong or was revoked by its owner.\n\n"
+            f"**Fix**: Make a {kind} key.\n\n"
+            for heading, kind in (
+                ("`pot: peer authentication failed`", "new"),
+                ('Tea fails with "Authentication failed"', "red"),
+            )
+        )
+        assert [told(entry, "fixes") for entry in entries(page)] == ["Make a new key.", "Make a red key."]
+
     def test_each_is_an_entry(self) -> None:
         assert messages(self.GUIDE) == [
             "samovar: command not found",
@@ -153,6 +164,23 @@ class TestBoldWordsThatHeadAParagraph:
         assert told(entry, "causes") == "Somebody lifted it."
         assert told(entry, "fixes") == "Close the lid."
 
+    def test_a_line_of_its_own_needs_no_colon(self) -> None:
+        (entry,) = entries(
+            '# Log\n\n## Pouring fails with "old leaf not found"\n\n**Symptom**\nNothing came out.\n\n'
+            "**Root cause**\nThe tin was open.\n\n**Fix**\nClose the tin.\n\n**File**: `tin.go`\n"
+        )
+        assert entry["errors"][0]["message"] == "old leaf not found"
+        assert told(entry, "causes") == "The tin was open."
+        assert told(entry, "fixes") == "Close the tin."
+
+    def test_advice_beneath_the_label_of_an_error_mends_it(self) -> None:
+        first, second = entries(
+            "# Errors\n\n## No tin\n\n**Error:** `Tin file not found`\n\n- Ensure that a tin exists.\n\n"
+            "## Two tins\n\n**Error:** `Tin 'a' already open. Use 'tin down' first.`\n\n- Run `tin down`, try again.\n"
+        )
+        assert told(first, "fixes") == "Ensure that a tin exists."
+        assert "Run tin down" in told(second, "fixes")
+
 
 class TestLabelsThatStandAlone:
     def test_what_they_announce_stands_in_the_list_below(self) -> None:
@@ -193,7 +221,7 @@ Give each pot a plate of its own.
         assert told(entry, "fixes") == "Ensure the cup is yours."
 
     def test_what_a_release_mended_is_no_error_of_the_page(self) -> None:
-        notes = '# 3.2\n\n- Fixed the error "Plate is already taken" that came when two pots were put down.\n'
+        notes = '# 3.2\n\n- Two pots would sometimes cause "Plate is already taken" errors. This has been mended.\n- Fixed the error "Plate is already taken" that came when two pots were put down.\n'
         assert messages(notes) == []
 
 

@@ -45,7 +45,10 @@ class Buffer:
     def line_break(self) -> bool:
         """Note a line break; whether it is the second in a row, which ends a paragraph."""
         self._breaks += 1
+        alone = bool(self._leads) and self._leads[-1][1] == len(self.text)
         self.add(" ")
+        if alone:
+            self._leads[-1] = (self._leads[-1][0], len(self.text))
         self._broken.append(len(self.text))
         return self._breaks >= 2
 

@@ -256,6 +256,8 @@ class _Inline:
             elif child.type in ("softbreak", "hardbreak"):
                 piece = " "
                 line_from = len(self.text) + 1
+                if self.leads and self.leads[-1][1] == len(self.text):
+                    self.leads[-1] = (self.leads[-1][0], line_from)
             elif child.type == "link_open":
                 depth_link += 1
                 self.links += 1
