@@ -221,7 +221,10 @@ Give each pot a plate of its own.
         assert told(entry, "fixes") == "Ensure the cup is yours."
 
     def test_what_a_release_mended_is_no_error_of_the_page(self) -> None:
-        notes = '# 3.2\n\n- Two pots would sometimes cause "Plate is already taken" errors. This has been mended.\n- Fixed the error "Plate is already taken" that came when two pots were put down.\n'
+        notes = (
+            '# 3.2\n\n- Two pots would sometimes cause "Plate is already taken" errors. This has been mended.\n'
+            '- Fixed the error "Plate is already taken" that came when two pots were put down.\n'
+        )
         assert messages(notes) == []
 
 
