@@ -29,9 +29,13 @@ class Texts:
 
     def first(self, pattern: str) -> str | None:
         """The first one that the pattern covers. Most patterns are ruled out by one look for their needle."""
-        if needle(pattern) not in self._joined:
+        longest = needle(pattern)
+        if longest not in self._joined:
             return None
-        return next((text for text in self._texts if matches(pattern, text)), None)
+        for text in self._texts:
+            if longest in text and matches(pattern, text):
+                return text
+        return None
 
 
 class Scene:
@@ -105,8 +109,13 @@ def _module(path: str) -> str:
 
 def judge(entry: Entry, scene: Scene, captures: Mapping[str, str]) -> tuple[JudgedCause, ...]:
     """The entry's causes, those that the paste points to first, else in the author's order."""
-    judged = [JudgedCause(cause, _reasons(cause.evidence, scene, captures)) for cause in entry.causes]
-    return tuple(sorted(judged, key=lambda one: -len(one.why)))
+    judged = [
+        JudgedCause(cause, _reasons(cause.evidence, scene, captures) if cause.evidence else ())
+        for cause in entry.causes
+    ]
+    if any(one.why for one in judged):
+        judged.sort(key=lambda one: -len(one.why))
+    return tuple(judged)
 
 
 def singled_out(judged: Iterable[JudgedCause]) -> bool:
@@ -115,21 +124,17 @@ def singled_out(judged: Iterable[JudgedCause]) -> bool:
 
 
 def _reasons(rules: Iterable[EvidenceRule], scene: Scene, captures: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(shown for rule in rules if (shown := _seen(rule, scene, captures)))
+    return tuple([shown for rule in rules if (shown := _seen(rule, scene, captures))])
 
 
 def _seen(rule: EvidenceRule, scene: Scene, captures: Mapping[str, str]) -> str:
     """What in the paste fits the rule, in words; empty where nothing does."""
     kind, pattern = rule.kind, rule.pattern
-    if kind.startswith("slot:"):
-        name = kind.removeprefix("slot:")
-        value = captures.get(name)
-        return f"{name} is {value}" if value is not None and matches(pattern, value) else ""
     match kind:
-        case "package":
-            return f"the versions fit {pattern}" if fits([pattern], scene.versions) else ""
         case "message":
             return "a message worded as this cause words it" if scene.message.first(pattern) is not None else ""
+        case "package":
+            return f"the versions fit {pattern}" if fits([pattern], scene.versions) else ""
         case "chained":
             other = scene.chained.first(pattern)
             return f"{other.partition(': ')[0]} in the same chain" if other else ""
@@ -142,4 +147,6 @@ def _seen(rule: EvidenceRule, scene: Scene, captures: Mapping[str, str]) -> str:
         case "source":
             line = scene.sources.first(pattern)
             return f"the line {line[:80]}" if line else ""
-    return ""
+    name = kind.removeprefix("slot:")
+    value = captures.get(name) if name != kind else None
+    return f"{name} is {value}" if value is not None and matches(pattern, value) else ""

@@ -11,11 +11,10 @@ from functools import lru_cache
 
 def matches(pattern: str, text: str) -> bool:
     """Whether `pattern` covers the whole of `text`; upper and lower case are told apart."""
-    head, *rest = _pieces(pattern)
-    if not rest:
+    if "*" not in pattern:
         return pattern == text
-    *middle, tail = rest
-    if not text.startswith(head) or len(text) < len(head) + len(tail):
+    head, middle, tail = _parts(pattern)
+    if not text.startswith(head) or not text.endswith(tail) or len(text) < len(head) + len(tail):
         return False
     place, end = len(head), len(text) - len(tail)
     for piece in middle:
@@ -23,15 +22,17 @@ def matches(pattern: str, text: str) -> bool:
         if place < 0:
             return False
         place += len(piece)
-    return text.endswith(tail)
+    return True
 
 
 @lru_cache(16384)
 def needle(pattern: str) -> str:
     """The longest literal piece of a pattern: a text without it can't match."""
-    return max(_pieces(pattern), key=len)
+    return max(pattern.split("*"), key=len)
 
 
 @lru_cache(16384)
-def _pieces(pattern: str) -> tuple[str, ...]:
-    return tuple(pattern.split("*"))
+def _parts(pattern: str) -> tuple[str, tuple[str, ...], str]:
+    """The literal pieces of a pattern with a `*`: what it begins with, what stands between, what it ends with."""
+    head, *middle, tail = pattern.split("*")
+    return head, tuple(filter(None, middle)), tail
