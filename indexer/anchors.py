@@ -37,7 +37,7 @@ _ANSWER = 8
 
 _FEW_WORDS = 25
 _FARTHEST = 60
-"""Pieces behind a quoted message among which something has to be told of it."""
+"""Pieces before and behind a quoted message among which its heading stands and something has to be told of it."""
 _MOSTLY = 0.6
 """Share of a heading from which on the message is the heading, so that the paragraph beneath speaks of it."""
 
@@ -148,7 +148,7 @@ def _answered(pieces: Sequence[Piece], at: int) -> bool:
 
 def _goes_on(pieces: Sequence[Piece], at: int) -> bool:
     """Whether something is told about what a paragraph quotes: in it, or after it within its section."""
-    above = (pieces[i] for i in range(at, -1, -1))
+    above = (pieces[i] for i in range(at, max(-1, at - _FARTHEST), -1))
     level = next((piece.block.level for piece in above if piece.is_heading and piece.role is None), 1)
     for piece in islice(pieces, at, at + _FARTHEST):
         if piece.is_heading and piece.role is None and piece.block.level <= level:
