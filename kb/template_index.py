@@ -16,7 +16,7 @@ from kb.normalize import core
 from kb.openings import Openings
 from kb.postings import MemoryPostings, PostingSource, message_words
 from kb.store.rows import TemplateRow
-from kb.templates import SLOT, Capture, Squeezed, Stripped, Template, fits, skeleton
+from kb.templates import SLOT, Capture, Squeezed, Stripped, Template, fits, quotes, skeleton
 
 __all__ = ["TemplateHit", "TemplateIndex", "TemplateRow"]
 
@@ -42,6 +42,9 @@ MOST_PARTIAL = 48
 
 MOST_NAMED = 64
 """Templates without literal words that are tried for one exception's name."""
+
+UNQUOTED = 0.9
+"""What a wording weighs whose quotation marks are missing."""
 
 ENDS_OF_SENTENCES = ("", ".", "!", "?")
 """What a sentence ends in behind its last value; nothing where its last words are literal."""
@@ -153,7 +156,7 @@ class TemplateIndex:
 
         Where `damaged` is False, only whole matches are looked for.
         """
-        lowered = exception.islower() and message == message.lower()
+        lowered = (exception.islower() or not exception) and message == message.lower()
         full = Squeezed(message)
         looked = full.text
         if len(looked) > LONGEST_HEAD + LONGEST_END:
@@ -171,10 +174,11 @@ class TemplateIndex:
                 near = self._postings.near(ranks, MOST_PARTIAL)
             if self._openings and not any(hit.agrees and hit.weight for hit in hits):
                 near += self._openings.find(exception, full.text)
+            if not any(hit.whole and hit.weight for hit in hits) and (marks := quotes(full.text)) != "quotes":
+                hits += self._typed(exception, full, ranks, lowered, apostrophes=marks == "none")
             seen = {hit.row.id for hit in hits}
             parts = list(self._partial(exception, message, dict.fromkeys(near), seen)) if near else []
-            if parts:
-                hits = sorted(hits + parts, key=_order)
+            hits = sorted(hits + parts, key=_order)
         return hits
 
     def _whole(
@@ -196,6 +200,20 @@ class TemplateIndex:
                 if hit is not None:
                     yield hit
                     break
+
+    def _typed(
+        self, exception: str, full: Squeezed, ranks: list[int], lowered: bool, apostrophes: bool
+    ) -> Iterator[TemplateHit]:
+        """Templates that the message fits but for their quotation marks, which who types a message leaves out."""
+        for held in self._templates.held(self._postings.fitting(ranks)):
+            template = self._template(held.core or held.row.message, lowered).unquoted(apostrophes)
+            if template is None or template.specificity < LEAST_LITERAL:
+                continue
+            captures = template.match_squeezed(full)
+            if captures is not None:
+                weight = UNQUOTED * template.specificity
+                agrees = _agrees(held.row.exception, exception)
+                yield TemplateHit(held.row, template, captures, True, 1.0, weight, agrees)
 
     def _hit(self, held: Held, exception: str, text: str, form: Squeezed, lowered: bool) -> TemplateHit | None:
         template = self._template(text, lowered)

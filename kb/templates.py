@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from kb import tables
 from kb.captures import Capture, typed_value
@@ -32,6 +33,9 @@ REPEAT_TRIES = 16
 
 _SEAM = re.compile(r"(?<=\S)\n|(?<=[.!?]) +(?=[A-Z`'\"(\0])")
 """Where a sentence or a line ends and another begins: people paste what stands before it."""
+_MARK = re.compile("[\"'`]")
+_QUOTING = re.compile("(?<![A-Za-z])[\"'`]|[\"'`](?![A-Za-z])")
+"""A mark that isn't an apostrophe within a word."""
 _PIECE = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)\}|[{}]")
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -58,6 +62,11 @@ class Squeezed:
                 found.extend(range(word.start(), word.end()))
             self._origins = found
         return self._origins
+
+
+def quotes(text: str) -> Literal["none", "apostrophes", "quotes"]:
+    """Which marks of quotation stand in a text."""
+    return "quotes" if _QUOTING.search(text) else "apostrophes" if _MARK.search(text) else "none"
 
 
 def skeleton(text: str) -> str:
@@ -143,6 +152,13 @@ class Template:
         """The same with its literal text in small letters, for messages that lost their capitals."""
         parts = (part if place % 2 else part.lower() for place, part in enumerate(self.parts))
         return Template(self.text, tuple(parts), self.slots)
+
+    def unquoted(self, apostrophes: bool) -> Template | None:
+        """The same without quotation marks, for messages that were typed; None where it has none, or where two slots
+        would touch. `apostrophes`: those within words go, too."""
+        marks = _MARK if apostrophes else _QUOTING
+        parts = tuple(part if place % 2 else marks.sub("", part) for place, part in enumerate(self.parts))
+        return None if parts == self.parts or "" in parts[2:-1:2] else Template(self.text, parts, self.slots)
 
     def match(self, message: str) -> tuple[Capture, ...] | None:
         """The captures, in order, if the whole message is an instance of this template; else None."""

@@ -1,4 +1,4 @@
-"""Messages that were pasted without the exception's name: what people type into a search box."""
+"""What people type for a search: messages without the exception's name, without quotation marks, in small letters."""
 
 from __future__ import annotations
 
@@ -59,3 +59,30 @@ def test_of_two_that_say_the_same_pythons_own_comes_first(matcher: Matcher) -> N
 
 def test_the_first_line_of_several_is_enough(matcher: Matcher) -> None:
     assert first(matcher.lookup("Grinding stones outside of the mill.")) == ("match", "mill/long")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No such sack named rye",
+        "ImportError: No such sack named rye",
+        "no such sack named rye",
+        "importerror: no such sack named rye",
+    ],
+)
+def test_quotation_marks_and_capitals_may_be_missing(matcher: Matcher, text: str) -> None:
+    found = matcher.lookup(text)
+    assert first(found) == ("match", "mill/sack")
+    assert [slot.value for slot in found.answer.matches[0].slots] == ["rye"]
+
+
+def test_an_apostrophe_stays_or_goes_with_the_marks(matcher: Matcher) -> None:
+    for text in ("oven big isn't lit, and nobody is there", "oven big isnt lit, and nobody is there"):
+        assert first(matcher.lookup(f"ValueError: {text}")) == ("match", "python/same")
+
+
+def test_a_librarys_exception_is_known_in_small_letters_where_it_stands_alone(matcher: Matcher) -> None:
+    text = "ovenerror: oven 'big' isn't lit, and nobody is there"
+    assert first(matcher.lookup(text)) == ("match", "bakery/same")
+    among = matcher.lookup(f"oven: big\n{text}\nlit: no\n")
+    assert all(one.traceback.type != "ovenerror" for one in among.answer.exceptions)

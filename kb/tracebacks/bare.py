@@ -28,7 +28,8 @@ def read(lines: list[Line], at: int) -> Found | None:
         return None
     name, message = error["type"], error["message"]
     named = words.may_be_exception(name) and (message or not any(line.text.strip() for line in lines[at + 1 :]))
-    if words.is_small_name(name) and message is None:
+    small = words.is_small_name(name) if message is None else words.is_typed_name(name) and line.text.islower()
+    if small:
         named = not any(other.text.strip() for other in lines if other is not line)  # alone, as typed for a search
     if not words.is_exception(name) and not (named or (message and name == "Exception")):
         return None

@@ -37,10 +37,9 @@ _SMALL = frozenset(
     name.lower() for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 ) - {"exception"}
 """Built-in exceptions as they stand where a tool or a person made all letters small: `typeerror: …`."""
+_KINDS = ("error", "exception", "warning")
 _SMALL_ENDINGS = (
-    "error",
-    "exception",
-    "warning",
+    *_KINDS,
     *(word.lower() for word in ENDINGS if len(word) > 8 or not word.istitle()),
 )
 _SMALL_NAMES = NAMES | {name.lower() for name in NAMES if not name.istitle()}
@@ -62,6 +61,11 @@ def is_small_name(name: str) -> bool:
     """Whether a dotted name is an exception's that lost its capitals, a plain word though it may be: `queue.full`."""
     module, _, last = name.rpartition(".")
     return bool(module) and name.islower() and last in _EVERY_SMALL_NAME
+
+
+def is_typed_name(name: str) -> bool:
+    """Whether a name may be a library's exception as somebody types it for a search: `operationalerror`."""
+    return name.islower() and any(name.endswith(kind) and len(name) > len(kind) + 2 for kind in _KINDS)
 
 
 def is_surely_exception(name: str) -> bool:
