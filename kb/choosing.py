@@ -33,8 +33,9 @@ def same(one: Answer, other: Answer) -> bool:
     if one.fingerprint == other.fingerprint:
         return True
     lead_alike = one.matches and other.matches and one.matches[0].entry.id == other.matches[0].entry.id
-    return bool(lead_alike) and not (_is_named(one) and _is_named(other))
+    return bool(lead_alike) and not (is_named(one) and is_named(other))
 
 
-def _is_named(answer: Answer) -> bool:
+def is_named(answer: Answer) -> bool:
+    """Whether what is answered came with its exception's name, and isn't a bare line."""
     return answer.explained is not None and bool(answer.exceptions[answer.explained].traceback.type)

@@ -17,7 +17,7 @@ from typing import Any
 from kb.answering import Answering
 from kb.answers import Answer, Lookup, entry_body, entry_head
 from kb.causes import JudgedCause
-from kb.choosing import is_settled, most_telling, same, worth
+from kb.choosing import is_named, is_settled, most_telling, same, worth
 from kb.engines import Engine
 from kb.errors import EngineUnavailable
 from kb.facets import Facets
@@ -88,7 +88,8 @@ class Matcher:
         answers = [*beside, *answers]
         if first is None:
             first = Answer("none", fingerprint("", normalize(core(text[:2000])).text))
-        if reading.language and worth(first)[1] < FOREIGN_CONFIDENCE:
+        unsure = worth(first)[1] < FOREIGN_CONFIDENCE or (first.verdict != "match" and not is_named(first))
+        if reading.language and unsure:
             notices.append(f"this looks like a stack trace of {reading.language}; only Python's errors are known here")
             first, answers = Answer("none", first.fingerprint, first.exceptions, first.explained), []
         elif first.verdict != "match" and text.strip():

@@ -218,7 +218,7 @@ class TemplateIndex:
     def _hit(self, held: Held, exception: str, text: str, form: Squeezed, lowered: bool) -> TemplateHit | None:
         template = self._template(text, lowered)
         captures = template.match_squeezed(form)
-        if captures is None:
+        if captures is None or (not lowered and template.is_misfilled(captures)):
             return None
         weight = template.specificity
         if held.core is not None:
@@ -254,7 +254,7 @@ class TemplateIndex:
                 fitting |= literal >= LEAST_LITERAL or (
                     part.covered >= LEAST_OF_CUT and literal >= LEAST_LITERAL_OF_CUT
                 )
-            if not fitting:
+            if not fitting or template.is_misfilled(template.match(message) or ()):
                 continue
             # What stands in a part of a message may be quoted there; what fills it is the message.
             filled = (part.end - part.start) / len(message)

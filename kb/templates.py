@@ -38,6 +38,8 @@ _QUOTING = re.compile("(?<![A-Za-z])[\"'`]|[\"'`](?![A-Za-z])")
 """A mark that isn't an apostrophe within a word."""
 _PIECE = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)\}|[{}]")
 _WORD = re.compile(r"\w+|[^\w\s]")
+_CLASS = re.compile(r"(?:[\w<>]{1,100}\.){0,8}_{0,2}(?=\w*[a-z])(?:[A-Z]\w*)[.!]?")
+"""A class as it is spelt nearly everywhere, with capitals but not of capitals alone."""
 
 
 class Squeezed:
@@ -187,6 +189,11 @@ class Template:
         return sum(
             "\n" in capture.raw and capture.name not in tables.words("multiline_slots.txt") for capture in captures
         )
+
+    def is_misfilled(self, captures: Sequence[Capture]) -> bool:
+        """Whether other words stand where a slot's name announces a class's (`kb/data/class_slots.txt`)."""
+        names = tables.words("class_slots.txt")
+        return any(capture.name in names and not _CLASS.fullmatch(capture.raw) for capture in captures)
 
     def _spans(self, text: str) -> list[tuple[int, int]] | None:
         """Each slot as early and as short as can be. Where a slot that occurs twice would have to hold two texts, its

@@ -60,3 +60,11 @@ def test_a_wording_that_is_known_is_answered_all_the_same():
     found = matcher_of([known]).lookup(NODE)
     assert found.answer.matches[0].entry.id == known.id
     assert not found.notices
+
+
+def test_a_bare_line_beside_it_that_only_resembles_a_wording_is_not_answered():
+    form = ErrorForm("tea.ImportFailed", "Can't brew any of the module '{module}': kettle missing")
+    known = Entry("tea/brew", "Can't brew", "tea", "authored", (form,))
+    line = "Can't brew any of the module 'cart': Error"
+    assert matcher_of([known]).lookup(line).answer.matches
+    assert matcher_of([known]).lookup(f"{line}\n    at resolve (cart.js:469:15)\n").answer.matches == ()

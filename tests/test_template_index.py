@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ FORMS = [
     ("orm/table", "orm.exc.OperationalError", "(sqlite3.OperationalError) no such table: {table}\n[SQL: {rest}]"),
     ("sqlite/table", "sqlite3.OperationalError", "no such table: {table}"),
     ("django/table", "django.db.utils.OperationalError", "no such table: {table}"),
+    ("python/enum", "ValueError", "{value} is not a valid {enum}"),
+    ("python/module", "ModuleNotFoundError", "No module named {module}"),
     ("shop/bad", "ValueError", "a lone { brace is refused by the linter"),
 ]
 INDEX = TemplateIndex.build(TemplateRow(i, *form, 0) for i, form in enumerate(FORMS))
@@ -72,6 +75,26 @@ def test_damaged_messages_find_their_template() -> None:
         hits = INDEX.find("orm.exc.DetachedError", damaged)
         assert hits[0].row.entry == "orm/detached"
         assert not hits[0].whole
+
+
+@pytest.mark.parametrize("name", ["Colour", "shop.Colour", "HTTPMethod", "_Kind"])
+def test_a_slot_for_a_class_holds_a_class(name: str) -> None:
+    assert top("ValueError", f"'teal' is not a valid {name}") == "python/enum"
+
+
+@pytest.mark.parametrize("prose", ["choice", "URL", "shade of the palette", "value for Colour of the cart"])
+def test_a_slot_for_a_class_holds_no_prose(prose: str) -> None:
+    assert top("ValueError", f"'teal' is not a valid {prose}") is None
+
+
+@pytest.mark.parametrize(("exception", "message"), [("valueerror", "'teal' is not a valid colour")])
+def test_a_class_typed_in_small_letters_is_one(exception: str, message: str) -> None:
+    assert top(exception, message) == "python/enum"
+
+
+def test_an_error_typed_from_memory_needs_neither_capitals_nor_its_name() -> None:
+    hit = INDEX.find("", "no module named tillroll")[0]
+    assert (hit.row.entry, hit.whole) == ("python/module", True)
 
 
 def test_unknown_words_find_nothing() -> None:
