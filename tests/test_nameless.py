@@ -86,3 +86,32 @@ def test_a_librarys_exception_is_known_in_small_letters_where_it_stands_alone(ma
     assert first(matcher.lookup(text)) == ("match", "bakery/same")
     among = matcher.lookup(f"oven: big\n{text}\nlit: no\n")
     assert all(one.traceback.type != "ovenerror" for one in among.answer.exceptions)
+
+
+QUOTED = """\
+  error: subprocess-exited-with-error
+
+  × Grinding flour for rye did not run successfully.
+  │ exit code: 1
+  ╰─> [4 lines of output]
+      running grind_ext
+      error: Millstone 14.0 or greater is required for whole grain
+      [end of output]
+
+  note: This error originates from a subprocess, and is likely not a problem with the mill.
+  ERROR: Failed grinding flour for rye
+ERROR: Could not grind flour for rye, which is required to bake the bread of today
+"""
+
+
+@pytest.mark.parametrize("text", [QUOTED, QUOTED[QUOTED.index("running") :]], ids=["whole", "begun in its midst"])
+def test_what_the_quoted_program_says_comes_before_what_the_quoting_one_says(text: str) -> None:
+    outer = (
+        "ERROR: Failed grinding flour for {sack}",
+        "ERROR: Could not grind flour for {sack}, which is required to {aim}",
+    )
+    quoting = Entry(
+        "mill/grinding", "Grinding", "mill", "authored", tuple(ErrorForm("cli:mill", one) for one in outer), fixes=FIXES
+    )
+    quoted = entry("mill/stone", "cli:mill", "error: Millstone 14.0 or greater is required for {kind}", "mill")
+    assert first(matcher_of([quoting, quoted]).lookup(text)) == ("match", "mill/stone")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kb.models import Traceback
+from kb.models import Span, Traceback
 from kb.patterns import late
 from kb.tracebacks import escapes, messages, prefixes, shapes, words
 from kb.tracebacks.found import Found, traceback
@@ -26,6 +26,8 @@ _LABELS = (
 _LABEL = late(rf"(?:.{{0,160}}?[\s=|\]])??{_LABELS}|\s*[×✗✘❌]\s+")
 _LABELLED = late(rf"{_LABELS}|[×✗✘❌]\s")
 """Whether there is a label anywhere; where a message begins behind one, `_LABEL` tells."""
+_OUTPUT = late(r"\[\d{1,7} lines? of output\]")
+_END_OF_OUTPUT = "[end of output]"
 _SEVERE = late(r"\b(?:ERROR|CRITICAL|FATAL)\b")
 _NUMBERED = late(r"\[(?:Errno|WinError|SSL)\b")
 _CALM = late(r".{0,100}?\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
@@ -110,7 +112,8 @@ def is_labelled(text: str) -> bool:
 
 
 def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]:
-    """Messages without a name, the likeliest first: lines that speak of trouble, or a short text as a whole.
+    """Messages without a name, the likeliest first: lines that speak of trouble, or a short text as a whole. Those that
+    another program's output holds come behind those of who quotes it.
 
     `skipped` are stretches of frames, which say nothing by themselves.
     """
@@ -144,12 +147,23 @@ def unnamed(lines: list[Line], skipped: Iterable[Found] = ()) -> list[Traceback]
         candidates = [candidate for candidate in candidates if candidate[0] > 0]
     candidates.sort(key=lambda item: (-item[0], item[1]))
     seen: set[str] = set()
-    best = []
+    best: list[tuple[bool, Traceback]] = []
+    begin, stop = _quoted_output(lines)
     for _, _, tb in candidates:
         if tb.message and tb.message not in seen:
             seen.add(tb.message)
-            best.append(tb)
-    return best[:MAX_CANDIDATES]
+            best.append((tb.span[0] < stop and tb.span[1] > begin, tb))
+    # Of what is known as well the last is answered: what the quoted program says tells more than who quotes it.
+    return [tb for _, tb in sorted(best[:MAX_CANDIDATES], key=lambda one: one[0])]
+
+
+def _quoted_output(lines: Sequence[Line]) -> Span:
+    """Where pip quotes what a build printed; where the paste begins in its midst, from the paste's beginning."""
+    end = next((line for line in lines if _END_OF_OUTPUT in line.text), None)
+    if end is None:
+        return 0, 0
+    begin = next((line for line in lines if _OUTPUT.search(line.text[:200])), None)
+    return begin.start + len(begin.text) if begin and begin.start < end.start else 0, end.start
 
 
 def _values(line: Line, depth: int = 0) -> list[Line]:
