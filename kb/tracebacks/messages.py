@@ -45,6 +45,8 @@ def take(lines: list[Line], at: int, indent: int) -> int:
     """The index behind the last line of a message whose first line stands at `at - 1`."""
     end = at
     limit = min(len(lines), at + MAX_LINES)
+    if (framed := _framed(lines, at, limit)) is not None:
+        return framed
     while at < limit:
         text = lines[at].text
         if not text or text.isspace():
@@ -58,6 +60,20 @@ def take(lines: list[Line], at: int, indent: int) -> int:
         at += 1
         end = at
     return end
+
+
+def _framed(lines: list[Line], at: int, limit: int) -> int | None:
+    """Where a message ends that stands between two rules, below an exception's name (`LookupError:` of NLTK): behind
+    the second, or behind the first paragraph where that was cut off. None for other messages."""
+    named = 0 < at < limit and lines[at - 1].text.rstrip().endswith(":")
+    if not named or not (opening := shapes.RULE.match(lines[at].text)):
+        return None
+    for end in range(at + 1, limit):
+        closing = shapes.RULE.match(lines[end].text)
+        if closing and closing[1] == opening[1]:
+            return end + 1
+    blank = (end for end in range(at + 1, limit) if not lines[end].text.strip())
+    return next(blank, limit)
 
 
 def _paragraph(lines: list[Line], at: int, limit: int) -> int:
